@@ -1,0 +1,51 @@
+/**
+ * Times on the wire are UTC in ISO 8601's extended form, as RFC 3339 profiles it: `2025-11-04T12:00:00Z`, up to nine
+ * decimal places of a second, of which milliseconds are kept.
+ *
+ * `Date.parse` is not enough: it turns 31 February into 3 March, takes local times for lack of a zone, and has no leap
+ * second. A leap second is refused rather than moved: moved, it would take the key of the second beside it.
+ */
+export const TIMESTAMP = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]00:00)$/;
+
+/** The first instant that can be true: an older time is a clock that was never set (1970, 1980, a GPS week roll-over). */
+export const EARLIEST_MS = Date.UTC(2010);
+
+const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
+
+/**
+ * Milliseconds since 1970 of a UTC timestamp, or, as text, what is wrong with it: not of the form, no such day or time,
+ * a leap second, before 2010.
+ */
+export function parseTimestamp(text: string): number | string {
+  if (!TIMESTAMP.test(text)) return 'must be UTC as in 2025-11-04T12:00:00Z';
+  const year = pair(text, 0) * 100 + pair(text, 2);
+  const month = pair(text, 5);
+  const day = pair(text, 8);
+  const hour = pair(text, 11);
+  const minute = pair(text, 14);
+  const second = pair(text, 17);
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return 'is no day of the calendar';
+  if (second === 60) return 'is a leap second, which has no place of its own in a time series: send :59 or :00';
+  if (hour > 23 || minute > 59 || second > 59) return 'is no time of day';
+  const time = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(text));
+  return time < EARLIEST_MS ? 'is before 2010: the clock was not set' : time;
+}
+
+/** A time in milliseconds since 1970 as the wire has it, without `.000`. */
+export function formatTimestamp(ms: number): string {
+  return new Date(ms).toISOString().replace('.000Z', 'Z');
+}
+
+/** The number in two digits at an index of a text that is known to have them there. */
+function pair(text: string, at: number): number {
+  return text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+}
+
+function milliseconds(text: string): number {
+  return text[19] === '.' ? Number(text.slice(20, 23).replace(/\D.*/, '').padEnd(3, '0')) : 0;
+}
+
+function daysIn(year: number, month: number): number {
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return month === 2 && leap ? 29 : (DAYS_IN_MONTH[month - 1] ?? 0);
+}
