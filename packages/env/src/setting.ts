@@ -1,0 +1,146 @@
+/**
+ * Settings come from the environment (12-factor) and are described by a table, one row each: the table types the
+ * configuration, checks it, and writes its documentation.
+ */
+import { parseDuration, parseSize } from './quantity.ts';
+
+/** A value, or what is wrong, in words. */
+export type Reading<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+/** One row of a table of settings. */
+export interface Setting<T> {
+  /** What kind of text it takes, for people. */
+  readonly kind: string;
+  /** The default as it would be written in the environment; without one the setting is optional. */
+  readonly default?: string;
+  /** Whether its value must never be shown. */
+  readonly secret: boolean;
+  /** What it does, in a sentence or two. */
+  readonly doc: string;
+  /** The value, or what is wrong with the text. */
+  parse(text: string): Reading<T, string>;
+}
+
+/** A table of settings by the names of their environment variables. */
+export type SettingsSpec = Readonly<Record<string, Setting<unknown>>>;
+
+/** The configuration that a table describes: undefined only where a setting has no default. */
+export type Settings<Spec extends SettingsSpec> = {
+  readonly [Name in keyof Spec]: Spec[Name] extends { readonly default: string }
+    ? Parsed<Spec[Name]>
+    : Parsed<Spec[Name]> | undefined;
+};
+
+type Parsed<S> = S extends Setting<infer T> ? T : never;
+type Doc<D> = { readonly doc: string } & (D extends string ? { readonly default: D } : { readonly default?: never });
+type Row<T, D> = Setting<T> & (D extends string ? { readonly default: D } : unknown);
+
+/** The configuration in an environment, or everything that is wrong with it, a line each. */
+export function readSettings<Spec extends SettingsSpec>(
+  spec: Spec,
+  env: Readonly<Record<string, string | undefined>>,
+): Reading<Settings<Spec>, readonly string[]> {
+  const errors: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, setting] of Object.entries(spec)) {
+    const text = env[name]?.trim() || setting.default;
+    if (text === undefined) continue;
+    const parsed = setting.parse(text);
+    if (parsed.ok) values[name] = parsed.value;
+    else errors.push(`${name}${setting.secret ? '' : `=${text}`} ${parsed.error}`);
+  }
+  return errors.length > 0 ? bad(errors) : ok(Object.freeze(values) as Settings<Spec>);
+}
+
+/** Any text. */
+export function text<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+  return setting('text', row, ok);
+}
+
+/** A text that is never shown. */
+export function secret<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+  return { ...setting('secret', row, ok), secret: true };
+}
+
+/** One of a few words. */
+export function oneOf<const W extends readonly string[], D extends W[number] | undefined = undefined>(
+  words: W,
+  row: Doc<D>,
+): Row<W[number], D> {
+  const list = words.join(', ');
+  return setting(words.join(' | '), row, (value) =>
+    words.includes(value) ? ok(value) : bad(`must be one of ${list}`),
+  );
+}
+
+/** `on` or `off`. */
+export function onOff<D extends 'on' | 'off' | undefined = undefined>(row: Doc<D>): Row<boolean, D> {
+  const words: Readonly<Record<string, boolean>> = { on: true, off: false };
+  return setting('on | off', row, (value) =>
+    Object.hasOwn(words, value) ? ok(words[value] === true) : bad('must be on or off'),
+  );
+}
+
+/** A whole number between two bounds, both included. */
+export function integer<D extends string | undefined = undefined>(
+  min: number,
+  max: number,
+  row: Doc<D>,
+): Row<number, D> {
+  return setting(`${min} … ${max}`, row, (value) => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+    return number >= min && number <= max ? ok(number) : bad(`must be a whole number from ${min} to ${max}`);
+  });
+}
+
+/** A stretch of time, in milliseconds. */
+export function duration<D extends string | undefined = undefined>(row: Doc<D>): Row<number, D> {
+  return setting('duration', row, (value) => {
+    const ms = parseDuration(value);
+    return ms === undefined || ms === 0 ? bad('must be a duration as in 90s, 5m, 12h or 7d') : ok(ms);
+  });
+}
+
+/** A stretch of time in milliseconds, or `off`, which is null. */
+export function durationOrOff<D extends string | undefined = undefined>(row: Doc<D>): Row<number | null, D> {
+  const { parse } = duration({ doc: row.doc });
+  return setting<number | null, D>('duration | off', row, (value) => {
+    if (value === 'off') return ok(null);
+    const parsed = parse(value);
+    return parsed.ok ? parsed : bad(`${parsed.error}, or off`);
+  });
+}
+
+/** An amount of bytes. */
+export function size<D extends string | undefined = undefined>(row: Doc<D>): Row<number, D> {
+  return setting('size', row, (value) => {
+    const bytes = parseSize(value);
+    return bytes === undefined ? bad('must be a size as in 64KiB, 512MiB or 2GiB') : ok(bytes);
+  });
+}
+
+/** An http or https address without a path of its own; the trailing slash is taken off. */
+export function url<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+  return setting('http(s) address', row, (value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    return parsed !== undefined && /^https?:$/.test(parsed.protocol)
+      ? ok(value.replace(/\/+$/, ''))
+      : bad('must be an address as in https://fleet.example.org');
+  });
+}
+
+function setting<T, D extends string | undefined>(
+  kind: string,
+  row: Doc<D>,
+  parse: (text: string) => Reading<T, string>,
+): Row<T, D> {
+  return { kind, secret: false, parse, ...row } as unknown as Row<T, D>;
+}
+
+function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+function bad<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}

@@ -1,0 +1,10 @@
+import type { SettingsSpec } from './setting.ts';
+
+/** The settings as a table in Markdown. */
+export function settingsTable(spec: SettingsSpec): string {
+  const rows = Object.entries(spec).map(([name, setting]) => {
+    const fallback = setting.default === undefined ? '' : `\`${setting.default}\``;
+    return `| \`${name}\` | ${setting.kind.replaceAll('|', '\\|')} | ${fallback} | ${setting.doc} |`;
+  });
+  return ['| variable | takes | default | |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
