@@ -1,0 +1,106 @@
+/** First stage: what came in is an event of schema v1, or all that is wrong with it. */
+import {
+  bad,
+  CUSTOM_SIGNAL_NAME,
+  ENVELOPE_NAMES,
+  EVENT_SCHEMA,
+  type EventEnvelope,
+  type Fault,
+  isSignalName,
+  MAX_CUSTOM_SIGNALS,
+  ok,
+  type Problem,
+  parseTimestamp,
+  problem,
+  type Result,
+  type SignalValues,
+} from '@fleet/contract';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { faultsOf } from './schema-faults.ts';
+
+/** An event whose form is right. Whose it may be, and when, is for the next stages. */
+export interface ValidEvent {
+  /** The vehicle as the event names it: its VIN if given, else its vehicle id. May be an alias. */
+  readonly claimed: string;
+  /** Milliseconds since 1970. */
+  readonly ts: number;
+  /** The device's trip, in lower case. */
+  readonly trip_id: string | undefined;
+  readonly seq: number | undefined;
+  readonly values: SignalValues;
+  readonly dtcs: readonly string[] | undefined;
+}
+
+/**
+ * The schema without its rules about names: those cost a pass over all names each, and are checked below in the pass
+ * that collects the values.
+ */
+const { propertyNames: _names, not: _empty, ...shape } = EVENT_SCHEMA;
+const hasShape = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictRequired: false }).compile<Wire>(shape);
+
+type Wire = EventEnvelope & Readonly<Record<string, unknown>>;
+
+const ENVELOPE = new Set(ENVELOPE_NAMES);
+
+/** Checks an event of any origin. */
+export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
+  const shaped = hasShape(input);
+  if (!shaped && !isObject(input)) return invalid([{ pointer: '', detail: 'must be a JSON object' }]);
+  const event = input as Wire;
+  const collected = collectValues(event);
+  const ts = typeof event.ts === 'string' ? parseTimestamp(event.ts) : 0;
+  if (shaped && typeof ts === 'number' && collected.faults.length === 0) {
+    return ok({
+      claimed: event.vin ?? (event.vehicle_id as string),
+      ts,
+      trip_id: event.trip_id?.toLowerCase(),
+      seq: event.seq,
+      values: collected.values,
+      dtcs: event.dtcs,
+    });
+  }
+  const time = typeof ts === 'string' ? [{ pointer: '/ts', detail: ts }] : [];
+  return invalid([...faultsOf(hasShape.errors ?? []), ...time, ...collected.faults]);
+}
+
+function collectValues(event: Wire): { values: SignalValues; faults: readonly Fault[] } {
+  const values: Record<string, number> = {};
+  const faults: Fault[] = [];
+  let count = 0;
+  let custom = 0;
+  for (const name in event) {
+    if (ENVELOPE.has(name)) continue;
+    count++;
+    if (!isSignalName(name)) {
+      custom++;
+      if (!CUSTOM_SIGNAL_NAME.test(name)) faults.push({ pointer: `/${escaped(name)}`, detail: BAD_NAME });
+    }
+    values[name] = event[name] as number;
+  }
+  if (count === 0) faults.push({ pointer: '', detail: 'must carry at least one signal' });
+  if (custom > MAX_CUSTOM_SIGNALS) {
+    faults.push({ pointer: '', detail: `carries ${custom} custom signals, more than ${MAX_CUSTOM_SIGNALS}` });
+  }
+  return { values, faults };
+}
+
+const BAD_NAME = 'is no name for a signal: lower-case letters, digits and _, beginning with a letter, at most 64';
+
+/** More faults than this are counted, not listed: an answer must not outgrow what it answers. */
+const MOST_FAULTS = 100;
+
+function invalid(faults: readonly Fault[]): Result<never, Problem> {
+  const [first] = faults;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  const detail = `${first?.pointer || 'the event'} ${first?.detail}${more}`;
+  return bad(problem('invalid-event', detail, faults.slice(0, MOST_FAULTS)));
+}
+
+function isObject(input: unknown): input is object {
+  return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
+/** A member's name within a JSON Pointer (RFC 6901 §3). */
+function escaped(name: string): string {
+  return name.replaceAll('~', '~0').replaceAll('/', '~1');
+}

@@ -1,0 +1,256 @@
+/**
+ * Events in memory: the port's meaning with nothing between, recomputed from all events whenever asked. It is the model
+ * that the other stores are tested against, and a store for trying things out; it forgets everything at exit.
+ */
+import type { KeyedEvent } from '../../ingest/key-of.ts';
+import { meet } from '../../ingest/same-key.ts';
+import type {
+  EventRow,
+  EventStore,
+  HistoryPoint,
+  LatestState,
+  SeqRange,
+  StoreSize,
+  TripLookup,
+  TripPage,
+  TripQuery,
+  Upkeep,
+  VehicleActivity,
+  WriteOutcome,
+  WriteResult,
+} from '../../ports.ts';
+import type { Registry } from '../../registry.ts';
+import { type Correction, combineCorrections, isDeleted, nameOf } from '../../trips/corrections.ts';
+import { deriveTrips, type EventTimes } from '../../trips/derive-trips.ts';
+import { findTrip, tripAt } from '../../trips/find-trip.ts';
+import { addToRollup, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
+import { seqRanges } from '../../trips/seq-ranges.ts';
+import { contains, overlaps, type Span, united } from '../../trips/span.ts';
+import { summarize } from '../../trips/summary.ts';
+import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
+import { holds, type Trip } from '../../trips/trip.ts';
+import { derivedTripId } from '../../trips/trip-id.ts';
+import { byNewest, type ListedTrip, toPage } from '../../trips/trip-page.ts';
+
+export interface MemoryStoreOptions {
+  readonly registry: Registry;
+  /** The longest gap inside a trip of loose events, milliseconds. */
+  readonly idleMs: number;
+}
+
+interface StoredRow extends EventRow {
+  readonly container: string;
+}
+
+/** Everything about one vehicle, worked out anew. */
+interface View {
+  readonly vehicle: string;
+  readonly names: readonly string[];
+  readonly rows: readonly StoredRow[];
+  readonly trips: readonly (Trip & { readonly totals: TripTotals; readonly listed: ListedTrip })[];
+}
+
+export class MemoryEventStore implements EventStore {
+  readonly #registry: Registry;
+  readonly #idleMs: number;
+  /** Rows by vehicle, as it was named when they came, then by container and seq. */
+  readonly #stored = new Map<string, Map<string, StoredRow>>();
+  #newest: number | undefined;
+  #revision = 0;
+
+  constructor({ registry, idleMs }: MemoryStoreOptions) {
+    this.#registry = registry;
+    this.#idleMs = idleMs;
+  }
+
+  async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
+    const outcomes: WriteOutcome[] = [];
+    for (const event of events) outcomes.push(await this.#writeOne(event));
+    this.#revision++;
+    const vehicles = [...new Set(events.map(({ vehicle }) => vehicle))];
+    const views = new Map((await this.#views(vehicles)).map((view) => [view.vehicle, view]));
+    return events.map(({ vehicle, trip, ts }, index) => ({
+      outcome: outcomes[index] ?? 'stored',
+      trip_id: trip ?? tripAt(views.get(vehicle)?.trips ?? [], { trip, ts })?.id ?? derivedTripId(vehicle, ts),
+    }));
+  }
+
+  newest(): number | undefined {
+    return this.#newest;
+  }
+
+  async vehicles(): Promise<readonly VehicleActivity[]> {
+    return (await this.#views(undefined))
+      .filter(({ rows }) => rows.length > 0)
+      .map(({ vehicle, rows }) => ({ vehicle, last_ts: rows.at(-1)?.ts ?? 0, revision: this.#revision }));
+  }
+
+  async latest(vehicles: readonly string[]): Promise<readonly LatestState[]> {
+    return (await this.#views(vehicles)).flatMap(latestOf);
+  }
+
+  async trips({ vehicles, span, limit, after }: TripQuery): Promise<TripPage> {
+    const listed = (await this.#views(vehicles))
+      .flatMap(({ trips }) => trips)
+      .filter((trip) => overlaps(trip, span))
+      .map((trip) => trip.listed)
+      .filter((trip) => after === undefined || byNewest(after, trip) < 0)
+      .toSorted(byNewest);
+    return toPage(listed, limit);
+  }
+
+  async trip(tripId: string, vehicles: readonly string[] | undefined): Promise<TripLookup> {
+    const found = (await this.#views(vehicles)).flatMap(({ vehicle, names, trips }) => {
+      const trip = findTrip(trips, tripId, names);
+      return trip === undefined ? [] : [{ vehicle, trip }];
+    });
+    const [first] = found;
+    if (first === undefined) return { kind: 'none' };
+    if (found.length > 1) return { kind: 'ambiguous', vehicles: found.map(({ vehicle }) => vehicle) };
+    const { vehicle, trip } = first;
+    return trip.id === tripId
+      ? { kind: 'found', vehicle, trip, summary: trip.listed.summary }
+      : { kind: 'moved', vehicle, trip_id: trip.id };
+  }
+
+  async *rows(vehicle: string, trip: Trip): AsyncIterable<readonly EventRow[]> {
+    const { rows } = await this.#view(vehicle);
+    yield rows.filter((row) => holds(trip.parts, row));
+  }
+
+  async seqs(vehicle: string, tripId: string): Promise<readonly SeqRange[]> {
+    const { rows } = await this.#view(vehicle);
+    const own = rows.filter(({ trip, seq, ts }) => trip === tripId && seq !== ts).map(({ seq }) => seq);
+    return seqRanges(own.sort((a, b) => a - b));
+  }
+
+  async history(vehicle: string, signal: string, span: Span, stepMs: number): Promise<readonly HistoryPoint[]> {
+    const steps = new Map<number, Rollup>();
+    for (const { ts, values } of (await this.#view(vehicle)).rows) {
+      const value = values[signal];
+      if (value !== undefined && contains(span, ts)) addToRollup(steps, stepOf(ts, stepMs), value);
+    }
+    return toHistory(steps);
+  }
+
+  async size(): Promise<StoreSize> {
+    const events = [...this.#stored.values()].reduce((sum, rows) => sum + rows.size, 0);
+    return { bytes: process.memoryUsage().heapUsed, events };
+  }
+
+  async maintain({ forgetBefore = Number.NEGATIVE_INFINITY }: Upkeep): Promise<boolean> {
+    for (const rows of this.#stored.values()) {
+      for (const [key, { ts }] of rows) if (ts < forgetBefore) rows.delete(key);
+    }
+    this.#revision++;
+    return false;
+  }
+
+  async probe(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  async #writeOne(event: KeyedEvent): Promise<WriteOutcome> {
+    const corrections = await this.#corrections(event.vehicle);
+    if (isDeleted(combineCorrections(corrections), event)) return 'deleted';
+    const key = `${event.container} ${event.seq}`;
+    const names = await this.#namesOf(event.vehicle);
+    const holder = names.find((name) => this.#stored.get(name)?.has(key)) ?? event.vehicle;
+    const rows = this.#stored.get(holder) ?? new Map<string, StoredRow>();
+    this.#stored.set(holder, rows);
+    const before = rows.get(key);
+    if (before === undefined) {
+      rows.set(key, toRow(event));
+      this.#newest = Math.max(this.#newest ?? event.ts, event.ts);
+      return 'stored';
+    }
+    const meeting = meet(before, event);
+    if (meeting.kind === 'other') return 'seq-conflict';
+    if (meeting.completed !== null) {
+      const { values, dtcs } = meeting.completed;
+      rows.set(key, { ...before, values, ...(dtcs && { dtcs }) });
+    }
+    return 'duplicate';
+  }
+
+  async #views(vehicles: readonly string[] | undefined): Promise<View[]> {
+    return Promise.all((vehicles ?? (await this.#oneNames())).map((vehicle) => this.#view(vehicle)));
+  }
+
+  async #view(vehicle: string): Promise<View> {
+    const names = await this.#namesOf(vehicle);
+    const corrections = await this.#corrections(vehicle);
+    const combined = combineCorrections(corrections);
+    const rows = names
+      .flatMap((name) => [...(this.#stored.get(name)?.values() ?? [])])
+      .filter((row) => !isDeleted(combined, row))
+      .toSorted(byTime);
+    const loose = rows.filter((row) => row.trip === null).map(({ ts }) => ({ from: ts, to: ts }));
+    const trips = deriveTrips({
+      vehicle,
+      idleMs: this.#idleMs,
+      runs: united(loose, this.#idleMs),
+      deviceTrips: deviceTrips(rows),
+      corrections: combined,
+      times: (trip) => timesOf(rows.filter((row) => row.trip === trip).map(({ ts }) => ts)),
+    });
+    return { vehicle, names, rows, trips: trips.map((trip) => summarized(vehicle, trip, rows, corrections)) };
+  }
+
+  async #namesOf(vehicle: string): Promise<readonly string[]> {
+    return [vehicle, ...((await this.#registry.get('vehicle', vehicle))?.body.aliases ?? [])];
+  }
+
+  async #corrections(vehicle: string): Promise<Correction[]> {
+    return (await this.#registry.list('correction', { owner: vehicle })).map(({ body }) => body);
+  }
+
+  async #oneNames(): Promise<readonly string[]> {
+    const vehicles = await this.#registry.list('vehicle');
+    const oneName = new Map(vehicles.flatMap(({ id, body }) => body.aliases.map((alias) => [alias, id] as const)));
+    return [...new Set([...this.#stored.keys()].map((name) => oneName.get(name) ?? name))].sort();
+  }
+}
+
+function summarized(vehicle: string, trip: Trip, rows: readonly StoredRow[], corrections: readonly Correction[]) {
+  const totals = startTotals();
+  for (const row of rows) if (holds(trip.parts, row)) addRow(totals, row);
+  const summary = summarize(vehicle, trip, totals, nameOf(trip, corrections));
+  return { ...trip, totals, listed: { vehicle, trip_id: trip.id, from: trip.from, summary } };
+}
+
+function toRow({ ts, seq, trip, container, source, values, dtcs }: KeyedEvent): StoredRow {
+  return { ts, seq, trip, container, source, values, ...(dtcs && { dtcs }) };
+}
+
+function byTime(a: EventRow, b: EventRow): number {
+  return a.ts - b.ts || a.seq - b.seq;
+}
+
+function deviceTrips(rows: readonly StoredRow[]) {
+  const ids = new Set(rows.map(({ trip }) => trip).filter((trip) => trip !== null));
+  return [...ids].map((id) => {
+    const own = rows.filter(({ trip }) => trip === id);
+    return { id, from: own[0]?.ts ?? 0, to: own.at(-1)?.ts ?? 0 };
+  });
+}
+
+function timesOf(ascending: readonly number[]): EventTimes {
+  return {
+    firstAtOrAfter: (ts) => ascending.find((time) => time >= ts),
+    lastAtOrBefore: (ts) => ascending.findLast((time) => time <= ts),
+  };
+}
+
+function latestOf({ vehicle, trips }: View): LatestState[] {
+  const last = trips.toSorted((a, b) => a.to - b.to).at(-1);
+  if (last === undefined) return [];
+  const values: Record<string, readonly [number, number]> = {};
+  for (const { totals } of trips.toSorted((a, b) => a.to - b.to)) {
+    for (const [name, reading] of Object.entries(totals.latest)) {
+      if (reading[0] >= (values[name]?.[0] ?? 0)) values[name] = reading;
+    }
+  }
+  const dtcs = trips.map(({ totals }) => totals.dtcs).findLast((codes) => codes !== null) ?? null;
+  return [{ vehicle, trip_id: last.id, last_ts: last.to, values, dtcs }];
+}

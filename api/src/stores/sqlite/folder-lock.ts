@@ -1,0 +1,26 @@
+/**
+ * One server for a folder of data. The lock is one of SQLite's own on a file beside: the system takes it off whatever
+ * way the process ends, so there is nothing to clean up after a crash.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { StartError } from '../../ports.ts';
+import { isSqliteError } from './open-database.ts';
+
+/** Takes the lock; the answer gives it back. Throws `StartError` where another process has it. */
+export function lockFolder(folder: string): () => void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    const lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
+    lock.pragma('locking_mode = EXCLUSIVE');
+    lock.exec('BEGIN EXCLUSIVE');
+    return () => lock.close();
+  } catch (error) {
+    if (isSqliteError(error) && error.code.startsWith('SQLITE_BUSY')) {
+      throw new StartError(`another fleet server works in ${folder}: stop it, or set another DATA_DIR`);
+    }
+    const { message } = error as Error;
+    throw new StartError(`${folder} can not be written to: ${message}`, { cause: error });
+  }
+}

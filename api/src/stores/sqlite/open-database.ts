@@ -1,0 +1,93 @@
+/** Opens the file: settings, tables, and plain words where that can't be done. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { StartError, StoreUnavailableError } from '../../ports.ts';
+import { MIGRATIONS } from './schema.ts';
+
+export type { Database } from 'better-sqlite3';
+
+/** How long a commit waits for another process (the command line tool) to finish its own. */
+const BUSY_MS = 5_000;
+/** Kilobytes of pages that a connection keeps in memory. */
+const CACHE_KB = 8_192;
+/** The write-ahead log is cut back to this after a checkpoint. */
+const LOG_LIMIT_BYTES = 16 * 2 ** 20;
+
+/** Opens the file for writing, makes it or brings its tables up to date. */
+export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): Database.Database {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    const db = new Database(file, { timeout: BUSY_MS });
+    db.pragma('auto_vacuum = INCREMENTAL');
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    db.pragma(`cache_size = -${CACHE_KB}`);
+    db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
+    migrate(db, file, migrations);
+    return db;
+  } catch (error) {
+    throw startError(file, error);
+  }
+}
+
+/** Opens a file that exists for reading. */
+export function openForReading(file: string): Database.Database {
+  try {
+    const db = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    db.pragma(`cache_size = -${CACHE_KB}`);
+    return db;
+  } catch (error) {
+    throw startError(file, error);
+  }
+}
+
+/** Whether an error is SQLite's own: the disk, the file or a lock, never the data. */
+export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Database.SqliteError;
+}
+
+/** What callers of the store see of an error. */
+export function asUnavailable(error: unknown): unknown {
+  return isSqliteError(error) ? new StoreUnavailableError(`${error.message} (${error.code})`, { cause: error }) : error;
+}
+
+function migrate(db: Database.Database, file: string, migrations: readonly string[]): void {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  if (version > migrations.length) {
+    throw new StartError(
+      `${file} was written by a newer version (schema ${version}, this one knows ${migrations.length}): update, or restore a backup`,
+    );
+  }
+  if (version > 0 && version < migrations.length) {
+    const copy = `${file}.before-schema-${migrations.length}`;
+    rmSync(copy, { force: true });
+    db.prepare('VACUUM INTO ?').run(copy);
+  }
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue;
+    db.transaction(() => {
+      db.exec(step);
+      db.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+}
+
+function startError(file: string, error: unknown): StartError {
+  if (error instanceof StartError) return error;
+  const { code = '', message } = error as { code?: string; message: string };
+  const why: Readonly<Record<string, string>> = {
+    EACCES: 'the folder may not be written to',
+    EROFS: 'the folder is read-only',
+    ENOTDIR: 'its folder is a file',
+    EEXIST: 'its folder is a file',
+    SQLITE_CANTOPEN: 'the file can not be opened: is the folder there, and may it be written to?',
+    SQLITE_READONLY: 'the file or its folder is read-only',
+    SQLITE_NOTADB: 'the file is no database: was it overwritten? Restore a backup',
+    SQLITE_CORRUPT: 'the file is damaged: restore a backup',
+    SQLITE_FULL: 'the disk is full',
+    SQLITE_BUSY: 'another program holds the file',
+  };
+  const known = Object.keys(why).find((prefix) => code.startsWith(prefix));
+  return new StartError(`${file}: ${known === undefined ? message : why[known]}`, { cause: error });
+}

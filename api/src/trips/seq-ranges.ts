@@ -1,0 +1,45 @@
+/** Sets of seqs as ascending ranges, which is how devices and people read them. */
+import type { SeqRange } from '../ports.ts';
+
+/** The ranges of ascending seqs. */
+export function seqRanges(ascending: Iterable<number>): SeqRange[] {
+  const ranges: [number, number][] = [];
+  for (const seq of ascending) {
+    const last = ranges.at(-1);
+    if (last !== undefined && seq <= last[1] + 1) last[1] = Math.max(last[1], seq);
+    else ranges.push([seq, seq]);
+  }
+  return ranges;
+}
+
+/** All that is in any of the sets. */
+export function unionOfRanges(...sets: readonly (readonly SeqRange[])[]): SeqRange[] {
+  const union: [number, number][] = [];
+  for (const [first, last] of sets.flat().toSorted((a, b) => a[0] - b[0])) {
+    const previous = union.at(-1);
+    if (previous !== undefined && first <= previous[1] + 1) previous[1] = Math.max(previous[1], last);
+    else union.push([first, last]);
+  }
+  return union;
+}
+
+/** What is in `whole` and not in `part`; both ascending and without overlap. */
+export function missingRanges(whole: readonly SeqRange[], part: readonly SeqRange[]): SeqRange[] {
+  const missing: SeqRange[] = [];
+  let at = 0;
+  for (const [first, last] of whole) {
+    let from = first;
+    while (at < part.length && (part[at]?.[1] ?? 0) < from) at++;
+    for (let next = at; from <= last; next++) {
+      const [partFirst, partLast] = part[next] ?? [last + 1, last + 1];
+      if (partFirst > from) missing.push([from, Math.min(last, partFirst - 1)]);
+      from = Math.max(from, partLast + 1);
+    }
+  }
+  return missing;
+}
+
+/** How many seqs there are. */
+export function countOfRanges(ranges: readonly SeqRange[]): number {
+  return ranges.reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}

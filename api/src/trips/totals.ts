@@ -1,0 +1,94 @@
+/**
+ * What a trip's rows add up to: folded row by row in order of (ts, seq), kept as plain JSON, so that a row appended in
+ * order costs one step and everything else is recomputed from the rows. Same rows, same totals, however they came.
+ */
+import type { SignalValues } from '@fleet/contract';
+import { addToDistance, type DistanceTotals, type Fix, startDistance } from './distance.ts';
+import type { Span } from './span.ts';
+
+/** A stored event as it is read back. */
+export interface EventRow {
+  /** Milliseconds since 1970. */
+  readonly ts: number;
+  readonly seq: number;
+  /** The device-made trip it lies in, null for a loose event. */
+  readonly trip: string | null;
+  /** The name of the key it came with. */
+  readonly source: string;
+  readonly values: SignalValues;
+  /** Diagnostic trouble codes, where the event said any. */
+  readonly dtcs?: readonly string[];
+}
+
+/** A signal's newest value and when it was measured. */
+export type Reading = readonly [ts: number, value: number];
+
+export interface TripTotals {
+  event_count: number;
+  first_ts: number;
+  last_ts: number;
+  distance: DistanceTotals;
+  max_speed_kph: number | null;
+  first_fix: Fix | null;
+  /** West, south, east, north in degrees, as in GeoJSON (RFC 7946 §5). */
+  bbox: [number, number, number, number] | null;
+  /** The longest time without an event. */
+  longest_gap: Span | null;
+  /** Events by source. */
+  sources: Record<string, number>;
+  /** The newest value of each signal. */
+  latest: Record<string, Reading>;
+  /** The newest list of trouble codes. */
+  dtcs: readonly string[] | null;
+}
+
+export function startTotals(): TripTotals {
+  return {
+    event_count: 0,
+    first_ts: 0,
+    last_ts: 0,
+    distance: startDistance(),
+    max_speed_kph: null,
+    first_fix: null,
+    bbox: null,
+    longest_gap: null,
+    sources: {},
+    latest: {},
+    dtcs: null,
+  };
+}
+
+/** Adds a row; rows come in order of (ts, seq). */
+export function addRow(totals: TripTotals, row: EventRow): void {
+  addTime(totals, row.ts);
+  const { lat, lon, hdop } = row.values as Partial<SignalValues>;
+  const kph = speedOf(row.values);
+  addToDistance(totals.distance, { ts: row.ts, kph, lat, lon, hdop });
+  if (kph !== undefined) totals.max_speed_kph = Math.max(totals.max_speed_kph ?? 0, kph);
+  if (lat !== undefined && lon !== undefined) addPlace(totals, { ts: row.ts, lat, lon });
+  totals.sources[row.source] = 1 + (Object.hasOwn(totals.sources, row.source) ? (totals.sources[row.source] ?? 0) : 0);
+  for (const name in row.values) totals.latest[name] = [row.ts, row.values[name] as number];
+  if (row.dtcs !== undefined) totals.dtcs = row.dtcs;
+}
+
+/** The speed that counts: the car's own, else the GPS's, km/h. */
+export function speedOf(values: SignalValues): number | undefined {
+  return values['speed_kph'] ?? values['gps_speed_kph'];
+}
+
+function addTime(totals: TripTotals, ts: number): void {
+  if (totals.event_count === 0) totals.first_ts = ts;
+  else if (ts - totals.last_ts > spanMs(totals.longest_gap)) totals.longest_gap = { from: totals.last_ts, to: ts };
+  totals.last_ts = ts;
+  totals.event_count += 1;
+}
+
+function addPlace(totals: TripTotals, fix: Fix): void {
+  totals.first_fix ??= fix;
+  const [west, south, east, north] = totals.bbox ?? [fix.lon, fix.lat, fix.lon, fix.lat];
+  totals.bbox = [Math.min(west, fix.lon), Math.min(south, fix.lat), Math.max(east, fix.lon), Math.max(north, fix.lat)];
+}
+
+function spanMs(span: Span | null): number {
+  return span === null ? 0 : span.to - span.from;
+}
