@@ -1,5 +1,6 @@
 /** Jest runs the sources as they are: swc takes the types off, `fleet-source` leads imports of workspaces to their src. */
 export default {
+  globalSetup: '<rootDir>/jest.build.js',
   roots: ['<rootDir>/packages', '<rootDir>/api'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],

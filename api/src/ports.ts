@@ -43,13 +43,11 @@ export interface WriteResult {
   readonly trip_id: string;
 }
 
-/** A vehicle that has stored events. */
+/** A vehicle that has trips. */
 export interface VehicleActivity {
   readonly vehicle: string;
   /** The newest event's time, milliseconds since 1970. */
   readonly last_ts: number;
-  /** Another one whenever anything about the vehicle changed. */
-  readonly revision: number;
 }
 
 /** The newest of everything that is known of a vehicle. */
@@ -132,8 +130,10 @@ export interface EventStore {
   write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]>;
   /** The newest event's time of all, as far as this process knows; undefined while there is none. */
   newest(): number | undefined;
-  /** Every vehicle that has events, by name. */
+  /** Every vehicle that has trips, by name. */
   vehicles(): Promise<readonly VehicleActivity[]>;
+  /** A number for each vehicle that was written to: another one whenever its events or trips may have changed. */
+  revisions(): Promise<ReadonlyMap<string, number>>;
   /** The newest of everything for each of these vehicles that has a trip. */
   latest(vehicles: readonly string[]): Promise<readonly LatestState[]>;
   trips(query: TripQuery): Promise<TripPage>;

@@ -17,7 +17,12 @@ export interface EventRow {
   readonly source: string;
   readonly values: SignalValues;
   /** Diagnostic trouble codes, where the event said any. */
-  readonly dtcs?: readonly string[];
+  readonly dtcs?: readonly string[] | undefined;
+}
+
+/** The order in which rows count: by time, then seq; loose events before a trip's where both are equal. */
+export function compareRows(a: EventRow, b: EventRow): number {
+  return a.ts - b.ts || a.seq - b.seq || (a.trip === b.trip ? 0 : (a.trip ?? '') < (b.trip ?? '') ? -1 : 1);
 }
 
 /** A signal's newest value and when it was measured. */

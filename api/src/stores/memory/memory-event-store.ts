@@ -22,12 +22,12 @@ import type {
 import type { Registry } from '../../registry.ts';
 import { type Correction, combineCorrections, isDeleted, nameOf } from '../../trips/corrections.ts';
 import { deriveTrips, type EventTimes } from '../../trips/derive-trips.ts';
-import { findTrip, tripAt } from '../../trips/find-trip.ts';
+import { findTrip } from '../../trips/find-trip.ts';
 import { addToRollup, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import { contains, overlaps, type Span, united } from '../../trips/span.ts';
 import { summarize } from '../../trips/summary.ts';
-import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
+import { addRow, compareRows, type Reading, startTotals, type TripTotals } from '../../trips/totals.ts';
 import { holds, type Trip } from '../../trips/trip.ts';
 import { derivedTripId } from '../../trips/trip-id.ts';
 import { byNewest, type ListedTrip, toPage } from '../../trips/trip-page.ts';
@@ -38,15 +38,11 @@ export interface MemoryStoreOptions {
   readonly idleMs: number;
 }
 
-interface StoredRow extends EventRow {
-  readonly container: string;
-}
-
 /** Everything about one vehicle, worked out anew. */
 interface View {
   readonly vehicle: string;
   readonly names: readonly string[];
-  readonly rows: readonly StoredRow[];
+  readonly rows: readonly EventRow[];
   readonly trips: readonly (Trip & { readonly totals: TripTotals; readonly listed: ListedTrip })[];
 }
 
@@ -54,7 +50,7 @@ export class MemoryEventStore implements EventStore {
   readonly #registry: Registry;
   readonly #idleMs: number;
   /** Rows by vehicle, as it was named when they came, then by container and seq. */
-  readonly #stored = new Map<string, Map<string, StoredRow>>();
+  readonly #stored = new Map<string, Map<string, EventRow>>();
   #newest: number | undefined;
   #revision = 0;
 
@@ -69,9 +65,9 @@ export class MemoryEventStore implements EventStore {
     this.#revision++;
     const vehicles = [...new Set(events.map(({ vehicle }) => vehicle))];
     const views = new Map((await this.#views(vehicles)).map((view) => [view.vehicle, view]));
-    return events.map(({ vehicle, trip, ts }, index) => ({
+    return events.map((event, index) => ({
       outcome: outcomes[index] ?? 'stored',
-      trip_id: trip ?? tripAt(views.get(vehicle)?.trips ?? [], { trip, ts })?.id ?? derivedTripId(vehicle, ts),
+      trip_id: event.trip ?? tripOf(event, views.get(event.vehicle))?.id ?? derivedTripId(event.vehicle, event.ts),
     }));
   }
 
@@ -82,7 +78,11 @@ export class MemoryEventStore implements EventStore {
   async vehicles(): Promise<readonly VehicleActivity[]> {
     return (await this.#views(undefined))
       .filter(({ rows }) => rows.length > 0)
-      .map(({ vehicle, rows }) => ({ vehicle, last_ts: rows.at(-1)?.ts ?? 0, revision: this.#revision }));
+      .map(({ vehicle, rows }) => ({ vehicle, last_ts: rows.at(-1)?.ts ?? 0 }));
+  }
+
+  async revisions(): Promise<ReadonlyMap<string, number>> {
+    return new Map((await this.#oneNames()).map((vehicle) => [vehicle, this.#revision]));
   }
 
   async latest(vehicles: readonly string[]): Promise<readonly LatestState[]> {
@@ -138,9 +138,14 @@ export class MemoryEventStore implements EventStore {
     return { bytes: process.memoryUsage().heapUsed, events };
   }
 
-  async maintain({ forgetBefore = Number.NEGATIVE_INFINITY }: Upkeep): Promise<boolean> {
-    for (const rows of this.#stored.values()) {
-      for (const [key, { ts }] of rows) if (ts < forgetBefore) rows.delete(key);
+  async maintain({ forgetBefore = Number.NEGATIVE_INFINITY, purgeDeletedBefore }: Upkeep): Promise<boolean> {
+    for (const vehicle of await this.#oneNames()) {
+      const purged = (await this.#corrections(vehicle)).filter(({ made_at }) => made_at < purgeDeletedBefore);
+      const { deleted } = combineCorrections(purged);
+      for (const name of await this.#namesOf(vehicle)) {
+        const rows = this.#stored.get(name) ?? new Map<string, EventRow>();
+        for (const [key, row] of rows) if (row.ts < forgetBefore || holds(deleted, row)) rows.delete(key);
+      }
     }
     this.#revision++;
     return false;
@@ -156,7 +161,7 @@ export class MemoryEventStore implements EventStore {
     const key = `${event.container} ${event.seq}`;
     const names = await this.#namesOf(event.vehicle);
     const holder = names.find((name) => this.#stored.get(name)?.has(key)) ?? event.vehicle;
-    const rows = this.#stored.get(holder) ?? new Map<string, StoredRow>();
+    const rows = this.#stored.get(holder) ?? new Map<string, EventRow>();
     this.#stored.set(holder, rows);
     const before = rows.get(key);
     if (before === undefined) {
@@ -184,7 +189,7 @@ export class MemoryEventStore implements EventStore {
     const rows = names
       .flatMap((name) => [...(this.#stored.get(name)?.values() ?? [])])
       .filter((row) => !isDeleted(combined, row))
-      .toSorted(byTime);
+      .toSorted(compareRows);
     const loose = rows.filter((row) => row.trip === null).map(({ ts }) => ({ from: ts, to: ts }));
     const trips = deriveTrips({
       vehicle,
@@ -202,7 +207,9 @@ export class MemoryEventStore implements EventStore {
   }
 
   async #corrections(vehicle: string): Promise<Correction[]> {
-    return (await this.#registry.list('correction', { owner: vehicle })).map(({ body }) => body);
+    const owners = await this.#namesOf(vehicle);
+    const documents = await Promise.all(owners.map((owner) => this.#registry.list('correction', { owner })));
+    return documents.flat().map(({ body }) => body);
   }
 
   async #oneNames(): Promise<readonly string[]> {
@@ -212,22 +219,22 @@ export class MemoryEventStore implements EventStore {
   }
 }
 
-function summarized(vehicle: string, trip: Trip, rows: readonly StoredRow[], corrections: readonly Correction[]) {
+function summarized(vehicle: string, trip: Trip, rows: readonly EventRow[], corrections: readonly Correction[]) {
   const totals = startTotals();
   for (const row of rows) if (holds(trip.parts, row)) addRow(totals, row);
   const summary = summarize(vehicle, trip, totals, nameOf(trip, corrections));
   return { ...trip, totals, listed: { vehicle, trip_id: trip.id, from: trip.from, summary } };
 }
 
-function toRow({ ts, seq, trip, container, source, values, dtcs }: KeyedEvent): StoredRow {
-  return { ts, seq, trip, container, source, values, ...(dtcs && { dtcs }) };
+function tripOf(event: KeyedEvent, view: View | undefined): Trip | undefined {
+  return view?.trips.find(({ parts }) => holds(parts, event));
 }
 
-function byTime(a: EventRow, b: EventRow): number {
-  return a.ts - b.ts || a.seq - b.seq;
+function toRow({ ts, seq, trip, source, values, dtcs }: KeyedEvent): EventRow {
+  return { ts, seq, trip, source, values, ...(dtcs && { dtcs }) };
 }
 
-function deviceTrips(rows: readonly StoredRow[]) {
+function deviceTrips(rows: readonly EventRow[]) {
   const ids = new Set(rows.map(({ trip }) => trip).filter((trip) => trip !== null));
   return [...ids].map((id) => {
     const own = rows.filter(({ trip }) => trip === id);
@@ -243,14 +250,15 @@ function timesOf(ascending: readonly number[]): EventTimes {
 }
 
 function latestOf({ vehicle, trips }: View): LatestState[] {
-  const last = trips.toSorted((a, b) => a.to - b.to).at(-1);
+  const byEnd = trips.toSorted((a, b) => a.to - b.to || a.from - b.from || (a.id < b.id ? -1 : 1));
+  const last = byEnd.at(-1);
   if (last === undefined) return [];
-  const values: Record<string, readonly [number, number]> = {};
-  for (const { totals } of trips.toSorted((a, b) => a.to - b.to)) {
+  const values: Record<string, Reading> = {};
+  for (const { totals } of byEnd) {
     for (const [name, reading] of Object.entries(totals.latest)) {
       if (reading[0] >= (values[name]?.[0] ?? 0)) values[name] = reading;
     }
   }
-  const dtcs = trips.map(({ totals }) => totals.dtcs).findLast((codes) => codes !== null) ?? null;
+  const dtcs = byEnd.map(({ totals }) => totals.dtcs).findLast((codes) => codes !== null) ?? null;
   return [{ vehicle, trip_id: last.id, last_ts: last.to, values, dtcs }];
 }

@@ -1,4 +1,5 @@
 /** The numbers that records use instead of names, in memory. */
+import type { Database } from './open-database.ts';
 import type { Names } from './record.ts';
 
 /** A name's row. */
@@ -26,6 +27,11 @@ export class Dictionary implements Names {
     }
   }
 
+  /** The largest number that is taken. */
+  get last(): number {
+    return Math.max(0, this.#names.length - 1);
+  }
+
   get full(): boolean {
     return this.#ids.size >= MOST_NAMES;
   }
@@ -41,4 +47,9 @@ export class Dictionary implements Names {
   scaleOf(id: number): number {
     return this.#scales[id] ?? 1;
   }
+}
+
+/** Takes in the names that the file has and the dictionary has not. */
+export function loadNames(db: Database, dictionary: Dictionary): void {
+  dictionary.add(db.prepare('SELECT id, name, decimals FROM names WHERE id > ?').all(dictionary.last) as NameRow[]);
 }

@@ -18,7 +18,7 @@ function roundTrip(records: readonly RecordContent[]): RecordContent[] {
   const names = dictionary();
   const writer = new RecordWriter(names);
   for (const record of records) writer.write(record);
-  const reader = new RecordReader(writer.take(), names);
+  const reader = new RecordReader(writer.take(), names, null);
   const read: RecordContent[] = [];
   while (reader.more) read.push(reader.read());
   return read;
@@ -43,7 +43,7 @@ describe('a record', () => {
   test('gives back exactly what was put in, one after the other', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 40 }), (records) => {
-        expect(roundTrip(records)).toEqual(records);
+        expect(roundTrip(records)).toEqual(records.map((each) => ({ ...each, trip: null })));
       }),
     );
   });

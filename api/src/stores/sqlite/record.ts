@@ -14,7 +14,7 @@
  *
  * @see docs/adr/0005-sqlite-holds-packed-records.md
  */
-import type { SignalValues } from '@fleet/contract';
+import type { EventRow } from '../../ports.ts';
 
 /** A number for each name of a signal or a source, and the names back. */
 export interface Names {
@@ -25,14 +25,8 @@ export interface Names {
   scaleOf(id: number): number;
 }
 
-/** An event as a record holds it. */
-export interface RecordContent {
-  readonly ts: number;
-  readonly seq: number;
-  readonly source: string;
-  readonly values: SignalValues;
-  readonly dtcs?: readonly string[] | undefined;
-}
+/** What a record holds of an event: all but the trip, which its container says. */
+export type RecordContent = Omit<EventRow, 'trip'>;
 
 /** Most bytes of a record: 64 trouble codes, 26 signals of the table and 32 custom ones by name are below it. */
 export const MAX_RECORD_BYTES = 8_192;
@@ -132,15 +126,22 @@ export class RecordWriter {
 /** A record's length always takes two bytes: it is written last. */
 const LENGTH_BYTES = 2;
 
-/** Reads records one after the other. */
+/** Reads records one after the other, as events of a trip or loose ones (null). */
 export class RecordReader {
   readonly #bytes: Buffer;
   readonly #names: Names;
+  readonly #trip: string | null;
   #at = 0;
 
-  constructor(bytes: Uint8Array, names: Names) {
+  constructor(bytes: Uint8Array, names: Names, trip: string | null) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#names = names;
+    this.#trip = trip;
+  }
+
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#at;
   }
 
   /** Whether there is another record. */
@@ -149,7 +150,7 @@ export class RecordReader {
   }
 
   /** The next record, whole. */
-  read(): RecordContent {
+  read(): EventRow {
     const length = this.#varint();
     const end = this.#at + length;
     const source = this.#names.nameOf(this.#varint());
@@ -163,7 +164,7 @@ export class RecordReader {
       else if (key === NAMED_VALUE) values[this.#text()] = this.#raw();
       else values[this.#names.nameOf(key >> 1)] = key & 1 ? this.#raw() : this.#packed(key >> 1);
     }
-    return { ts, seq, source, values, dtcs };
+    return { ts, seq, trip: this.#trip, source, values, dtcs };
   }
 
   #varint(): number {

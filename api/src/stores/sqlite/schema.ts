@@ -6,15 +6,15 @@
 /** Steps from an empty file to today's tables: only ever appended to. */
 export const MIGRATIONS: readonly string[] = [
   `
-  -- Single values: the commit counter, the idle timeout that runs were made with.
+  -- idle_ms: the idle timeout that runs and trips were made with. registry_version: counts changes of documents.
   CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-  INSERT INTO meta VALUES ('commits', 0), ('idle_ms', 0), ('registry_version', 0);
+  INSERT INTO meta VALUES ('idle_ms', 0), ('registry_version', 0);
 
   -- Numbers for the names of signals and sources, as records use them. decimals: how a signal's values are packed.
   CREATE TABLE names (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, decimals INTEGER NOT NULL);
 
-  -- last_ts: the newest event's time, null while there is none. revision: the commit that last changed anything.
-  CREATE TABLE vehicles (id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL UNIQUE, last_ts INTEGER, revision INTEGER NOT NULL);
+  -- Vehicles as they were named when their events came.
+  CREATE TABLE vehicles (id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL UNIQUE);
 
   -- A device's trip, or a UTC day of loose events. Up to ordered_seq the order of seq is known to be that of time.
   CREATE TABLE containers (
@@ -55,7 +55,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (vehicle_id, container)
   ) WITHOUT ROWID;
 
-  -- Derived from events: trips with their totals.
+  -- Derived from events: trips with their totals, under the one name of their vehicle.
   CREATE TABLE trips (
     vehicle_id INTEGER NOT NULL,
     trip_id TEXT NOT NULL,
@@ -68,6 +68,7 @@ export const MIGRATIONS: readonly string[] = [
   ) WITHOUT ROWID;
   CREATE INDEX trips_by_start ON trips (from_ts, vehicle_id, trip_id);
   CREATE INDEX trips_by_end ON trips (vehicle_id, to_ts);
+  CREATE INDEX trips_by_id ON trips (trip_id);
 
   -- Derived from events: what a signal's values in a minute (since 1970) add up to.
   CREATE TABLE rollups (

@@ -1,0 +1,148 @@
+/** The containers of events and what is known of each, kept in memory while they are written to. */
+import { EVER } from '../../trips/span.ts';
+import type { Database } from './open-database.ts';
+
+/** A row of `containers`, and what of it changed since it was read. */
+export interface Container {
+  readonly id: number;
+  readonly vehicle_id: number;
+  readonly loose: boolean;
+  first_ts: number;
+  last_ts: number;
+  event_count: number;
+  /** Where its events must be looked at again, as `dirty` has it; null where nothing must. */
+  dirty: DirtyRange | null;
+  changed: boolean;
+  dirtied: boolean;
+}
+
+/** Events of a container from a time and a seq on. */
+export interface DirtyRange {
+  readonly from_ts: number;
+  readonly to_ts: number;
+  readonly from_seq: number;
+}
+
+/** Containers that are kept in memory; more are read again. */
+const MOST_CACHED = 20_000;
+
+export class Containers {
+  #vehicles = new Map<string, number>();
+  #cache = new Map<string, Container>();
+  #byId = new Map<number, Container>();
+  /** The commit that last changed a container's events, for those that are dirty. */
+  readonly #touched = new Map<number, number>();
+  readonly #sql;
+
+  constructor(db: Database) {
+    this.#sql = {
+      vehicle: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
+      addVehicle: db.prepare('INSERT INTO vehicles (vehicle) VALUES (?)'),
+      find: db.prepare('SELECT * FROM containers WHERE vehicle_id = ? AND name = ?'),
+      findDirty: db.prepare('SELECT from_ts, to_ts, from_seq FROM dirty WHERE vehicle_id = ? AND container = ?'),
+      add: db.prepare(
+        'INSERT INTO containers (vehicle_id, name, loose, first_ts, last_ts, event_count) VALUES (?, ?, ?, ?, ?, 0)',
+      ),
+      update: db.prepare('UPDATE containers SET first_ts = ?, last_ts = ?, event_count = ? WHERE id = ?'),
+      dirty: db.prepare('INSERT OR REPLACE INTO dirty VALUES (?, ?, ?, ?, ?)'),
+    };
+  }
+
+  /** Forgets everything: what is in the file is true again. */
+  reset(): void {
+    this.#vehicles = new Map();
+    this.#cache = new Map();
+    this.#byId = new Map();
+  }
+
+  /** The number of a vehicle that has or had events. */
+  vehicleId(vehicle: string): number | undefined {
+    const known = this.#vehicles.get(vehicle) ?? (this.#sql.vehicle.get(vehicle) as number | undefined);
+    if (known !== undefined) this.#vehicles.set(vehicle, known);
+    return known;
+  }
+
+  /** The number of a vehicle, made where it has none. */
+  ensureVehicle(vehicle: string): number {
+    return this.vehicleId(vehicle) ?? Number(this.#sql.addVehicle.run(vehicle).lastInsertRowid);
+  }
+
+  /** A container that exists. */
+  find(vehicleId: number, name: string): Container | undefined {
+    const key = `${vehicleId} ${name}`;
+    const cached = this.#cache.get(key);
+    if (cached !== undefined) return cached;
+    const row = this.#sql.find.get(vehicleId, name) as (Omit<Container, 'loose'> & { loose: number }) | undefined;
+    if (row === undefined) return undefined;
+    const dirty = (this.#sql.findDirty.get(vehicleId, row.id) as DirtyRange | undefined) ?? null;
+    return this.#keep(key, { ...row, loose: row.loose === 1, dirty, changed: false, dirtied: false });
+  }
+
+  /** A container, made where there is none; `ts` is the time of its first event. */
+  ensure(vehicleId: number, name: string, loose: boolean, ts: number): Container {
+    const found = this.find(vehicleId, name);
+    if (found !== undefined) return found;
+    const id = Number(this.#sql.add.run(vehicleId, name, loose ? 1 : 0, ts, ts).lastInsertRowid);
+    return this.#keep(`${vehicleId} ${name}`, {
+      id,
+      vehicle_id: vehicleId,
+      loose,
+      first_ts: ts,
+      last_ts: ts,
+      event_count: 0,
+      dirty: null,
+      changed: true,
+      dirtied: false,
+    });
+  }
+
+  /** Notes a new event. */
+  added(container: Container, ts: number, seq: number, commit: number): void {
+    this.touched(container, ts, seq, commit);
+    container.event_count++;
+    if (ts < container.first_ts) container.first_ts = ts;
+    if (ts > container.last_ts) container.last_ts = ts;
+    container.changed = true;
+  }
+
+  /** Notes that an event changed; one at the end makes everything after it dirty, so that the next need no note. */
+  touched(container: Container, ts: number, seq: number, commit: number): void {
+    this.#touched.set(container.id, commit);
+    const { dirty } = container;
+    if (dirty !== null && dirty.from_ts <= ts && ts <= dirty.to_ts && dirty.from_seq <= seq) return;
+    const to_ts = ts >= container.last_ts ? EVER.to : ts;
+    container.dirty = {
+      from_ts: Math.min(ts, dirty?.from_ts ?? ts),
+      to_ts: Math.max(to_ts, dirty?.to_ts ?? to_ts),
+      from_seq: Math.min(seq, dirty?.from_seq ?? seq),
+    };
+    container.dirtied = true;
+  }
+
+  /** Whether nothing changed in a container since a commit; then it is clean. */
+  settled(id: number, commit: number): boolean {
+    if ((this.#touched.get(id) ?? 0) > commit) return false;
+    this.#touched.delete(id);
+    const container = this.#byId.get(id);
+    if (container !== undefined) container.dirty = null;
+    return true;
+  }
+
+  /** Writes what changed; call it in the transaction of the changes. */
+  flush(containers: Iterable<Container>): void {
+    for (const container of containers) {
+      const { id, vehicle_id, first_ts, last_ts, event_count, dirty } = container;
+      if (container.changed) this.#sql.update.run(first_ts, last_ts, event_count, id);
+      if (container.dirtied && dirty) this.#sql.dirty.run(vehicle_id, id, dirty.from_ts, dirty.to_ts, dirty.from_seq);
+      container.changed = false;
+      container.dirtied = false;
+    }
+  }
+
+  #keep(key: string, container: Container): Container {
+    if (this.#cache.size >= MOST_CACHED) this.reset();
+    this.#cache.set(key, container);
+    this.#byId.set(container.id, container);
+    return container;
+  }
+}

@@ -1,0 +1,160 @@
+/** Collects what trips of a vehicle around some time are made from. */
+import type { DeviceTrip, EventTimes, Evidence } from '../../trips/derive-trips.ts';
+import { hull, overlaps, type Span, united, widen } from '../../trips/span.ts';
+import type { Database } from './open-database.ts';
+import type { VehicleGroup } from './vehicle-groups.ts';
+
+/** The times of events, from whatever reads them. */
+export interface TimesReader {
+  /** All times of containers, ascending. */
+  timesOf(containers: readonly number[]): readonly number[];
+}
+
+interface SpanRow {
+  readonly first_ts: number;
+  readonly last_ts: number;
+}
+
+interface ContainerRow extends SpanRow {
+  readonly id: number;
+  readonly name: string;
+}
+
+export class EvidenceReader {
+  readonly #db: Database;
+  readonly #idleMs: number;
+  readonly #reader: TimesReader;
+  readonly #sql;
+
+  constructor(db: Database, idleMs: number, reader: TimesReader) {
+    this.#db = db;
+    this.#idleMs = idleMs;
+    this.#reader = reader;
+    this.#sql = {
+      vehicle: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
+      runBefore: db.prepare(
+        'SELECT first_ts, last_ts FROM runs WHERE vehicle_id = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1',
+      ),
+      runs: db.prepare('SELECT first_ts, last_ts FROM runs WHERE vehicle_id = ? AND first_ts > ? AND first_ts <= ?'),
+      deviceTrips: db.prepare(
+        'SELECT id, name, first_ts, last_ts FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ? AND first_ts <= ?',
+      ),
+      container: db.prepare('SELECT id, name, first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
+      looseAfter: db
+        .prepare(
+          `SELECT (SELECT min(seq) FROM events WHERE container = containers.id AND seq >= ?) AS ts
+           FROM containers WHERE vehicle_id = ? AND loose = 1 AND last_ts >= ? AND ts IS NOT NULL ORDER BY last_ts LIMIT 1`,
+        )
+        .pluck(),
+      looseBefore: db
+        .prepare(
+          `SELECT (SELECT max(seq) FROM events WHERE container = containers.id AND seq <= ?) AS ts
+           FROM containers WHERE vehicle_id = ? AND loose = 1 AND first_ts <= ? AND ts IS NOT NULL
+           ORDER BY last_ts DESC LIMIT 1`,
+        )
+        .pluck(),
+    };
+  }
+
+  /** The numbers of all names of a vehicle that have or had events. */
+  idsOf({ names }: VehicleGroup): number[] {
+    return names.map((name) => this.#sql.vehicle.get(name)).filter((id) => id !== undefined) as number[];
+  }
+
+  /**
+   * What a vehicle's trips around `seed` are made from, and the window that it covers: no trip crosses the window's
+   * ends. `near` may add spans that belong into it.
+   */
+  gather(
+    group: VehicleGroup,
+    seed: Span,
+    near: (window: Span) => readonly Span[],
+  ): { window: Span; evidence: Evidence } {
+    const ids = this.idsOf(group);
+    let window = widen(seed, this.#idleMs);
+    for (;;) {
+      const runs = ids.flatMap((id) => this.#runs(id, window));
+      const deviceTrips = this.#deviceTrips(ids, window);
+      const reaches = deviceTrips.map((trip) => widen(trip, this.#idleMs));
+      const merges = group.combined.merges.filter((merge) => overlaps(merge, window));
+      const wider = [...runs, ...reaches, ...merges, ...near(window)].reduce<Span>(hull, window);
+      if (wider.from === window.from && wider.to === window.to) {
+        return { window, evidence: this.#evidence(group, ids, united(runs, this.#idleMs), deviceTrips) };
+      }
+      window = wider;
+    }
+  }
+
+  #evidence(group: VehicleGroup, ids: readonly number[], runs: readonly Span[], deviceTrips: DeviceTrip[]): Evidence {
+    const times = new Map<string, EventTimes>();
+    return {
+      vehicle: group.vehicle,
+      idleMs: this.#idleMs,
+      runs,
+      deviceTrips,
+      corrections: group.combined,
+      times: (trip) => {
+        if (trip === null) return this.#looseTimes(ids);
+        const known = times.get(trip) ?? this.#deviceTimes(ids, trip);
+        times.set(trip, known);
+        return known;
+      },
+    };
+  }
+
+  #runs(vehicleId: number, window: Span): Span[] {
+    const before = this.#sql.runBefore.get(vehicleId, window.from) as SpanRow | undefined;
+    const within = this.#sql.runs.all(vehicleId, window.from, window.to) as SpanRow[];
+    return [...(before && before.last_ts >= window.from ? [before] : []), ...within].map(toSpan);
+  }
+
+  /** Device's trips whose reach overlaps a window; the same id under two names of the vehicle is one trip. */
+  #deviceTrips(ids: readonly number[], window: Span): DeviceTrip[] {
+    const { from, to } = widen(window, this.#idleMs);
+    const [id, ...others] = ids;
+    const rows =
+      others.length === 0 ? this.#sql.deviceTrips.all(id, from, to) : this.#unitedDeviceTrips(ids).all(from, to);
+    return (rows as ContainerRow[]).map((row) => ({ id: row.name, ...toSpan(row) }));
+  }
+
+  /** A trip may lie partly under one name, partly under another: only all of its stretches say how far it reaches. */
+  #unitedDeviceTrips(ids: readonly number[]) {
+    return this.#db.prepare(
+      `SELECT name, min(first_ts) AS first_ts, max(last_ts) AS last_ts FROM containers
+       WHERE vehicle_id IN (${ids.join()}) AND loose = 0 GROUP BY name HAVING max(last_ts) >= ? AND min(first_ts) <= ?`,
+    );
+  }
+
+  #containers(ids: readonly number[], name: string): ContainerRow[] {
+    return ids.map((id) => this.#sql.container.get(id, name)).filter((row) => row !== undefined) as ContainerRow[];
+  }
+
+  #looseTimes(ids: readonly number[]): EventTimes {
+    return {
+      firstAtOrAfter: (ts) => least(ids.map((id) => this.#sql.looseAfter.get(ts, id, ts) as number | undefined)),
+      lastAtOrBefore: (ts) => greatest(ids.map((id) => this.#sql.looseBefore.get(ts, id, ts) as number | undefined)),
+    };
+  }
+
+  #deviceTimes(ids: readonly number[], trip: string): EventTimes {
+    const times = this.#reader.timesOf(this.#containers(ids, trip).map(({ id }) => id));
+    return {
+      firstAtOrAfter: (ts) => times.find((time) => time >= ts),
+      lastAtOrBefore: (ts) => times.findLast((time) => time <= ts),
+    };
+  }
+}
+
+function toSpan({ first_ts, last_ts }: SpanRow): Span {
+  return { from: first_ts, to: last_ts };
+}
+
+function least(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
+}
+
+function greatest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
+}

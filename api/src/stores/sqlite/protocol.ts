@@ -1,0 +1,90 @@
+/** What the threads of the store tell each other. */
+import type { WriteOutcome } from '../../ports.ts';
+import type { NameRow } from './dictionary.ts';
+
+/** Events to be committed together, packed so that handing them to another thread costs nothing. */
+export interface EventGroup {
+  /** Each container that occurs. */
+  readonly containers: readonly GroupContainer[];
+  /** For each event the index of its container. */
+  readonly container: Uint32Array<ArrayBuffer>;
+  readonly seq: Float64Array<ArrayBuffer>;
+  readonly ts: Float64Array<ArrayBuffer>;
+  /** For each event where its record ends in `records`. */
+  readonly end: Uint32Array<ArrayBuffer>;
+  readonly records: Uint8Array<ArrayBuffer>;
+}
+
+export interface GroupContainer {
+  /** The vehicle's one name. */
+  readonly vehicle: string;
+  readonly name: string;
+  /** The device's trip, null for a day of loose events. */
+  readonly trip: string | null;
+}
+
+/** The outcomes, by their number in a group's report. */
+export const OUTCOMES: readonly WriteOutcome[] = ['stored', 'duplicate', 'deleted', 'seq-conflict'];
+
+/** What became of a group. */
+export interface GroupReport {
+  /** For each event the index in `OUTCOMES`. */
+  readonly outcome: Uint8Array<ArrayBuffer>;
+  /** For each event the index of its trip in `trips`. */
+  readonly trip: Uint32Array<ArrayBuffer>;
+  readonly trips: readonly string[];
+  /** Signals for which a repeated event said something else than the stored one. */
+  readonly differing: number;
+}
+
+/** A trip as the file has it. */
+export interface TripRow {
+  readonly trip_id: string;
+  readonly from_ts: number;
+  readonly to_ts: number;
+  /** JSON of the trip's parts, totals and summary. */
+  readonly parts: string;
+  readonly totals: string;
+  readonly summary: string;
+}
+
+/** What was worked out anew from events, to be written. */
+export interface Derived {
+  /** The one name of the vehicle. */
+  readonly vehicle: string;
+  readonly removed: readonly string[];
+  readonly trips: readonly TripRow[];
+  readonly rollups: readonly DerivedRollups[];
+  readonly ordered: readonly { readonly container: number; readonly seq: number | null }[];
+  /** What is no longer dirty, or only from a time on. */
+  readonly settled: readonly Settled[];
+}
+
+/** The minutes of a container that were added up anew. */
+export interface DerivedRollups {
+  readonly container: number;
+  readonly first_minute: number;
+  readonly last_minute: number;
+  /** Whether minutes may have come to be empty. */
+  readonly replace: boolean;
+  /** Rows of signal, minute, count, sum, min, max. */
+  readonly rows: Float64Array<ArrayBuffer>;
+}
+
+export interface Settled {
+  readonly vehicle_id: number;
+  readonly container: number;
+  /** Null where all of it is settled. */
+  readonly remaining_from_ts: number | null;
+}
+
+/** A page of a trip's events. */
+export interface RowPage {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Whose events they are, in order: so many of that device's trip, or loose ones (null). */
+  readonly owners: readonly { readonly count: number; readonly trip: string | null }[];
+  /** Whether there are further pages. */
+  readonly more: boolean;
+}
+
+export type { NameRow };

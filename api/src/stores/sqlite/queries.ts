@@ -1,0 +1,254 @@
+/** Answers questions about what was derived: reads only, and expects that what is asked for is settled. */
+import type { HistoryPoint, LatestState, SeqRange, StoreSize, TripLookup, TripPage, TripQuery } from '../../ports.ts';
+import { findTrip } from '../../trips/find-trip.ts';
+import { combine, MS_PER_MINUTE, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
+import { seqRanges } from '../../trips/seq-ranges.ts';
+import type { Span } from '../../trips/span.ts';
+import type { TripSummary } from '../../trips/summary.ts';
+import type { Reading, TripTotals } from '../../trips/totals.ts';
+import type { Part, Trip } from '../../trips/trip.ts';
+import { derivedTripTime, vehicleMark, vehicleMarkOf } from '../../trips/trip-id.ts';
+import { type ListedTrip, toPage } from '../../trips/trip-page.ts';
+import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
+import type { Database } from './open-database.ts';
+import type { RowPage, TripRow } from './protocol.ts';
+import { RecordWriter } from './record.ts';
+import { type Position, RowReader } from './row-reader.ts';
+import { VehicleGroups } from './vehicle-groups.ts';
+
+/** Trips that are looked through for the newest of each signal. */
+const LATEST_TRIPS = 20;
+
+interface FoundTrip extends Trip {
+  readonly summary: string;
+}
+
+export class Queries {
+  readonly #db: Database;
+  readonly #names: Dictionary;
+  readonly #groups: VehicleGroups;
+  readonly #rows: RowReader;
+  readonly #sql;
+
+  constructor(db: Database, names: Dictionary) {
+    this.#db = db;
+    this.#names = names;
+    this.#groups = new VehicleGroups(db);
+    this.#rows = new RowReader(db, names);
+    this.#sql = {
+      vehicleId: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
+      allVehicles: db.prepare('SELECT vehicle FROM vehicles ORDER BY vehicle').pluck(),
+      newest: db.prepare('SELECT max(last_ts) FROM containers').pluck(),
+      names: db.prepare('SELECT id, name, decimals FROM names WHERE id > ?'),
+      active: db.prepare(
+        `SELECT vehicle, (SELECT max(to_ts) FROM trips WHERE vehicle_id = vehicles.id) AS last_ts
+         FROM vehicles WHERE last_ts IS NOT NULL ORDER BY vehicle`,
+      ),
+      newestTrips: db.prepare(
+        'SELECT * FROM trips WHERE vehicle_id = ? ORDER BY to_ts DESC, from_ts DESC, trip_id DESC LIMIT ?',
+      ),
+      tripById: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND trip_id = ?'),
+      tripsIn: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?'),
+      byId: db.prepare('SELECT vehicle FROM trips JOIN vehicles ON vehicles.id = vehicle_id WHERE trip_id = ?').pluck(),
+      byContainer: db.prepare('SELECT first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
+      containers: db.prepare('SELECT id FROM containers WHERE vehicle_id = ? AND name = ?').pluck(),
+      containersIn: db
+        .prepare('SELECT id FROM containers WHERE vehicle_id = ? AND loose = ? AND last_ts >= ? AND first_ts <= ?')
+        .pluck(),
+      rollups: db
+        .prepare(
+          `SELECT minute, count, sum, min, max FROM rollups
+           WHERE container = ? AND signal = ? AND minute BETWEEN ? AND ? ORDER BY minute`,
+        )
+        .raw(),
+      events: db.prepare('SELECT sum(event_count) FROM containers').pluck(),
+    };
+  }
+
+  /** What a process keeps in memory from the start. */
+  overview() {
+    const newest = this.#sql.newest.get() as number | null;
+    return { newest: newest ?? undefined, vehicles: this.#sql.allVehicles.all() as string[], names: this.names(0) };
+  }
+
+  /** The names with a number above one. */
+  names(after: number): NameRow[] {
+    return this.#sql.names.all(after) as NameRow[];
+  }
+
+  vehicles() {
+    return this.#sql.active.all() as { vehicle: string; last_ts: number }[];
+  }
+
+  latest(vehicles: readonly string[]): LatestState[] {
+    return vehicles.flatMap((vehicle) => {
+      const rows = this.#sql.newestTrips.all(this.#idOf(vehicle), LATEST_TRIPS) as TripRow[];
+      const [newest] = rows;
+      if (newest === undefined) return [];
+      const totals = rows.map((row) => JSON.parse(row.totals) as TripTotals);
+      const dtcs = totals.map((each) => each.dtcs).find((codes) => codes !== null) ?? null;
+      return [{ vehicle, trip_id: newest.trip_id, last_ts: newest.to_ts, values: newestOf(totals), dtcs }];
+    });
+  }
+
+  trips({ vehicles, span, limit, after }: TripQuery): TripPage {
+    const ids = vehicles?.map((vehicle) => this.#idOf(vehicle)).filter((id) => id !== undefined);
+    const scope = ids === undefined ? '' : `AND vehicle_id IN (${ids.join()})`;
+    const cursor = after === undefined ? '' : 'AND (from_ts, vehicle, trip_id) < (@from, @vehicle, @trip_id)';
+    const rows = this.#db
+      .prepare(
+        `SELECT from_ts, vehicle, trip_id, summary FROM trips JOIN vehicles ON vehicles.id = vehicle_id
+         WHERE from_ts <= @last AND to_ts >= @first ${scope} ${cursor}
+         ORDER BY from_ts DESC, vehicle DESC, trip_id DESC LIMIT @limit`,
+      )
+      .all({ first: span.from, last: Math.min(span.to, after?.from ?? span.to), limit: limit + 1, ...after }) as {
+      from_ts: number;
+      vehicle: string;
+      trip_id: string;
+      summary: string;
+    }[];
+    const listed = rows.map(
+      ({ from_ts, vehicle, trip_id, summary }): ListedTrip => ({
+        from: from_ts,
+        vehicle,
+        trip_id,
+        summary: JSON.parse(summary) as TripSummary,
+      }),
+    );
+    return toPage(listed, limit);
+  }
+
+  trip(tripId: string, vehicles: readonly string[] | undefined): TripLookup {
+    this.#groups.refresh();
+    const found = this.#candidates(tripId, vehicles).flatMap((vehicle) => {
+      const trip = this.#find(vehicle, tripId);
+      return trip === undefined ? [] : [{ vehicle, trip }];
+    });
+    const [first] = found;
+    if (first === undefined) return { kind: 'none' };
+    if (found.length > 1) return { kind: 'ambiguous', vehicles: found.map(({ vehicle }) => vehicle) };
+    const { vehicle, trip } = first;
+    if (trip.id !== tripId) return { kind: 'moved', vehicle, trip_id: trip.id };
+    const { summary, ...bare } = trip;
+    return { kind: 'found', vehicle, trip: bare, summary: JSON.parse(summary) as TripSummary };
+  }
+
+  /** About `limit` events of a trip after a position; events of one (ts, seq) are never parted. */
+  page(vehicle: string, parts: readonly Part[], after: Position | undefined, limit: number): RowPage {
+    this.#groups.refresh();
+    loadNames(this.#db, this.#names);
+    const writer = new RecordWriter(this.#names);
+    const owners: { count: number; trip: string | null }[] = [];
+    let count = 0;
+    let last: Position | undefined;
+    for (const row of this.#rows.ofParts(this.#idsOf(vehicle), parts, after)) {
+      if (count >= limit && (row.ts !== last?.ts || row.seq !== last.seq))
+        return { bytes: writer.take(), owners, more: true };
+      writer.write(row);
+      const owner = owners.at(-1);
+      if (owner !== undefined && owner.trip === row.trip) owner.count++;
+      else owners.push({ count: 1, trip: row.trip });
+      last = row;
+      count++;
+    }
+    return { bytes: writer.take(), owners, more: false };
+  }
+
+  seqs(vehicle: string, tripId: string): SeqRange[] {
+    this.#groups.refresh();
+    const own = this.#idsOf(vehicle).flatMap((id) => this.#sql.containers.all(id, tripId) as number[]);
+    const seqs = own.flatMap((id) =>
+      [...this.#rows.bySeq(id, tripId)].filter((row) => row.seq !== row.ts).map(({ seq }) => seq),
+    );
+    return seqRanges(own.length > 1 ? seqs.sort((a, b) => a - b) : seqs);
+  }
+
+  history(vehicle: string, signal: string, span: Span, stepMs: number): HistoryPoint[] {
+    this.#groups.refresh();
+    loadNames(this.#db, this.#names);
+    const id = this.#names.idOf(signal);
+    if (id === undefined) return [];
+    const [first, last] = [Math.floor(span.from / MS_PER_MINUTE), Math.floor(span.to / MS_PER_MINUTE)];
+    const containers = this.#idsOf(vehicle).flatMap((vehicleId) =>
+      [0, 1].flatMap((loose) => this.#sql.containersIn.all(vehicleId, loose, span.from, span.to) as number[]),
+    );
+    const steps = new Map<number, Rollup>();
+    for (const container of containers) {
+      const rows = this.#sql.rollups.all(container, id, first, last) as [number, number, number, number, number][];
+      for (const [minute, count, sum, min, max] of rows) {
+        const step = stepOf(minute * MS_PER_MINUTE, stepMs);
+        const rollup = steps.get(step);
+        if (rollup === undefined) steps.set(step, { count, sum, min, max });
+        else combine(rollup, { count, sum, min, max });
+      }
+    }
+    return toHistory(steps);
+  }
+
+  size(): StoreSize {
+    const pages = this.#db.pragma('page_count', { simple: true }) as number;
+    const bytes = pages * (this.#db.pragma('page_size', { simple: true }) as number);
+    return { bytes, events: (this.#sql.events.get() as number | null) ?? 0 };
+  }
+
+  /** Vehicles, by their one names, that a trip id may belong to. */
+  #candidates(tripId: string, vehicles: readonly string[] | undefined): readonly string[] {
+    const all = vehicles ?? (this.#sql.allVehicles.all() as string[]).map((name) => this.#groups.oneName(name));
+    const named = this.#sql.byId.all(tripId) as string[];
+    const mark = vehicleMarkOf(tripId);
+    return [...new Set(all)].filter((vehicle) => {
+      if (named.includes(vehicle)) return true;
+      const { names } = this.#groups.of(vehicle);
+      return names.some((name) => vehicleMark(name) === mark) || this.#containerSpan(vehicle, tripId) !== undefined;
+    });
+  }
+
+  #find(vehicle: string, tripId: string): FoundTrip | undefined {
+    const own = this.#sql.tripById.get(this.#idOf(vehicle), tripId) as TripRow | undefined;
+    if (own !== undefined) return toTrip(own);
+    const { names } = this.#groups.of(vehicle);
+    const times = names.map((name) => derivedTripTime(tripId, name)).filter((ts) => ts !== undefined);
+    const near =
+      this.#containerSpan(vehicle, tripId) ?? (times[0] === undefined ? undefined : { from: times[0], to: times[0] });
+    if (near === undefined) return undefined;
+    const rows = this.#sql.tripsIn.all(this.#idOf(vehicle), near.from, near.to) as TripRow[];
+    return findTrip(rows.map(toTrip), tripId, names);
+  }
+
+  #containerSpan(vehicle: string, tripId: string): Span | undefined {
+    const rows = this.#idsOf(vehicle).map((id) => this.#sql.byContainer.get(id, tripId)) as (
+      | { first_ts: number; last_ts: number }
+      | undefined
+    )[];
+    const own = rows.filter((row) => row !== undefined);
+    if (own.length === 0) return undefined;
+    return { from: Math.min(...own.map((row) => row.first_ts)), to: Math.max(...own.map((row) => row.last_ts)) };
+  }
+
+  #idOf(vehicle: string): number | undefined {
+    return this.#sql.vehicleId.get(vehicle) as number | undefined;
+  }
+
+  /** The numbers of all names of a vehicle. */
+  #idsOf(vehicle: string): number[] {
+    return this.#groups
+      .of(vehicle)
+      .names.map((name) => this.#idOf(name))
+      .filter((id) => id !== undefined);
+  }
+}
+
+function toTrip({ trip_id, from_ts, to_ts, parts, summary }: TripRow): FoundTrip {
+  return { id: trip_id, from: from_ts, to: to_ts, parts: JSON.parse(parts) as Part[], summary };
+}
+
+/** The newest reading of each signal, given trips from the newest to the oldest. */
+function newestOf(totals: readonly TripTotals[]): Record<string, Reading> {
+  const values: Record<string, Reading> = {};
+  for (const { latest } of totals) {
+    for (const [name, reading] of Object.entries(latest)) {
+      if (!Object.hasOwn(values, name) || reading[0] > (values[name]?.[0] ?? 0)) values[name] = reading;
+    }
+  }
+  return values;
+}

@@ -1,0 +1,86 @@
+/**
+ * Sees to it that trips show what was written before anyone reads them: keeps in mind which vehicles changed, and has
+ * them worked out when somebody asks, or when nothing came for a while.
+ */
+import type { ReaderMethods } from './reader-thread.ts';
+import type { Thread } from './thread.ts';
+import type { WriterMethods } from './writer-thread.ts';
+
+/** A vehicle to which nothing came for so long is worked out unasked. Shorter would wear SD cards for nothing. */
+const QUIET_MS = 60_000;
+const LOOK_EVERY_MS = 5_000;
+
+export class Settler {
+  readonly #writer: Thread<WriterMethods>;
+  readonly #reader: Thread<ReaderMethods>;
+  /** When each vehicle that is not worked out last changed. */
+  readonly #changed = new Map<string, { readonly at: number }>();
+  readonly #revisions = new Map<string, number>();
+  #revision = 0;
+  #turn: Promise<unknown> = Promise.resolve();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(writer: Thread<WriterMethods>, reader: Thread<ReaderMethods>, vehicles: readonly string[]) {
+    this.#writer = writer;
+    this.#reader = reader;
+    this.changed(vehicles);
+    this.#timer = setInterval(() => void this.#settleQuiet().catch(() => {}), LOOK_EVERY_MS).unref();
+  }
+
+  /** A number for each vehicle, another one after every change. */
+  get revisions(): ReadonlyMap<string, number> {
+    return this.#revisions;
+  }
+
+  /** Something of these vehicles (one names) was committed. */
+  changed(vehicles: Iterable<string>): void {
+    this.#revision++;
+    const change = { at: Date.now() };
+    for (const vehicle of vehicles) {
+      this.#changed.set(vehicle, change);
+      this.#revisions.set(vehicle, this.#revision);
+    }
+  }
+
+  /** Something changed that may concern any vehicle. */
+  allChanged(): void {
+    this.changed([...this.#revisions.keys()]);
+  }
+
+  /** Resolves when trips show all that was committed before, of these vehicles or all. */
+  async settle(vehicles?: readonly string[]): Promise<void> {
+    const concerned = vehicles?.filter((vehicle) => this.#changed.has(vehicle)) ?? [...this.#changed.keys()];
+    if (concerned.length === 0) return;
+    const turn = this.#turn.then(() => this.#settleNow(concerned));
+    this.#turn = turn.catch(() => {});
+    await turn;
+  }
+
+  /** Stops looking; resolves when what was begun is done. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#turn;
+  }
+
+  async #settleNow(vehicles: readonly string[]): Promise<void> {
+    const before = new Map(vehicles.map((vehicle) => [vehicle, this.#changed.get(vehicle)]));
+    const done = new Set<string>();
+    for (;;) {
+      const at = await this.#writer.call('mark');
+      const derived = await this.#reader.call('derive', vehicles, done);
+      if (derived === null) break;
+      for (const { vehicle_id, container, remaining_from_ts } of derived.settled) {
+        if (remaining_from_ts === null) done.add(`${vehicle_id} ${container}`);
+      }
+      await this.#writer.call('apply', derived, at);
+    }
+    for (const [vehicle, change] of before) {
+      if (this.#changed.get(vehicle) === change) this.#changed.delete(vehicle);
+    }
+  }
+
+  async #settleQuiet(): Promise<void> {
+    const quiet = [...this.#changed].filter(([, { at }]) => Date.now() - at >= QUIET_MS).map(([vehicle]) => vehicle);
+    if (quiet.length > 0) await this.settle(quiet);
+  }
+}

@@ -1,0 +1,58 @@
+/** The store of one machine: a SQLite file, one thread that writes it and one that reads it. */
+import { join } from 'node:path';
+import type { EventStore } from '../../ports.ts';
+import type { Registry } from '../../registry.ts';
+import { Dictionary } from './dictionary.ts';
+import { lockFolder } from './folder-lock.ts';
+import type { ReaderMethods } from './reader-thread.ts';
+import { Settler } from './settler.ts';
+import { SqliteEventStore } from './sqlite-event-store.ts';
+import { SqliteRegistry } from './sqlite-registry.ts';
+import { Thread } from './thread.ts';
+import type { WriterMethods } from './writer-thread.ts';
+
+/** The file's name within its folder. */
+export const DATABASE_FILE = 'fleet.db';
+
+export interface SqliteStoreOptions {
+  readonly folder: string;
+  /** The longest gap inside a trip of loose events, milliseconds. */
+  readonly idleMs: number;
+  /** Hears how many signals of repeated events differed from what is stored. */
+  readonly onDiffering?: (count: number) => void;
+  /** Hears that the store came to an end by itself: the process can only stop. */
+  readonly onDeath?: (error: Error) => void;
+}
+
+/** Opens the folder's file, or makes it. Throws `StartError` in words for whoever started the program. */
+export async function openSqliteStore(
+  options: SqliteStoreOptions,
+): Promise<{ events: EventStore; registry: Registry }> {
+  const { folder, idleMs, onDiffering = () => {}, onDeath = () => {} } = options;
+  const unlock = lockFolder(folder);
+  const data = { file: join(folder, DATABASE_FILE), idleMs };
+  const writer = new Thread<WriterMethods>(new URL('./writer-thread.ts', import.meta.url), data, onDeath);
+  const reader = new Thread<ReaderMethods>(new URL('./reader-thread.ts', import.meta.url), data, onDeath);
+  const end = async () => {
+    await Promise.all([writer.end(), reader.end()]);
+    unlock();
+  };
+  try {
+    await writer.call('open');
+    const { newest, vehicles, names } = await reader.call('open');
+    const dictionary = new Dictionary();
+    dictionary.add(names);
+    const settler = new Settler(writer, reader, vehicles);
+    const close = async () => {
+      await settler.end();
+      await reader.call('close');
+      await writer.call('close');
+      await end();
+    };
+    const events = new SqliteEventStore({ writer, reader, settler, names: dictionary, newest, onDiffering, close });
+    return { events, registry: new SqliteRegistry({ writer, reader, settler }) };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
