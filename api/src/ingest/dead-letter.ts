@@ -5,8 +5,10 @@ import type { Fault, ProblemSlug } from '@fleet/contract';
 export interface DeadLetter {
   /** The name of the device it came from. */
   readonly device: string;
-  /** What it was sent as, e.g. `chunk`. */
-  readonly via: string;
+  /** What it was sent as. */
+  readonly via: 'chunk';
+  /** What the sender said beside the bytes, needed to send them again. */
+  readonly context: { readonly trip_id?: string };
   readonly slug: ProblemSlug;
   readonly errors: readonly Fault[];
   /** What was sent, cut to `DEAD_LETTER_MAX` bytes; as text where it is UTF-8, else in base64. */

@@ -13,7 +13,7 @@ export function seqRanges(ascending: Iterable<number>): SeqRange[] {
 }
 
 /** All that is in any of the sets. */
-export function unionOfRanges(...sets: readonly (readonly SeqRange[])[]): SeqRange[] {
+export function unionOfRanges(sets: readonly (readonly SeqRange[])[]): SeqRange[] {
   const union: [number, number][] = [];
   for (const [first, last] of sets.flat().toSorted((a, b) => a[0] - b[0])) {
     const previous = union.at(-1);

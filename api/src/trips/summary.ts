@@ -1,5 +1,5 @@
 /** A trip as the read API tells it. */
-import { formatTimestamp } from '@fleet/contract';
+import { formatTimestamp, SIGNAL_NAMES } from '@fleet/contract';
 import { finishDistance } from './distance.ts';
 import type { TripTotals } from './totals.ts';
 import type { Trip } from './trip.ts';
@@ -26,6 +26,8 @@ export interface TripSummary {
   readonly bbox: readonly number[] | null;
   readonly longest_gap: { readonly seconds: number; readonly from: string; readonly to: string } | null;
   readonly sources: readonly { readonly source: string; readonly event_count: number }[];
+  /** The signals that any of its events has: those of the table in its order, then custom ones by name. */
+  readonly signals: readonly string[];
   /** Whether a device made the trip (gave its events a trip id), or the server did, by time. */
   readonly made_by: 'device' | 'server';
 }
@@ -67,8 +69,14 @@ export function summarize(
       to: formatTimestamp(totals.longest_gap.to),
     },
     sources: Object.entries(totals.sources).map(([source, event_count]) => ({ source, event_count })),
+    signals: inOrder(Object.keys(totals.latest)),
     made_by: trip.parts.some((part) => part.trip !== null) ? 'device' : 'server',
   };
+}
+
+function inOrder(names: readonly string[]): string[] {
+  const known: readonly string[] = SIGNAL_NAMES.filter((name) => names.includes(name));
+  return [...known, ...names.filter((name) => !known.includes(name)).toSorted()];
 }
 
 function position(fix: Position | null): Position | null {

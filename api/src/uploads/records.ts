@@ -25,7 +25,9 @@ export interface ReceiptRecord {
   readonly event_count: number;
   /** The seqs of all lines that have one, ascending. */
   readonly seqs: readonly SeqRange[];
+  /** The first lines that were not stored. */
   readonly rejected: readonly RejectedLine[];
+  readonly rejected_count: number;
 }
 
 /** A line that was not stored, and why. */

@@ -32,8 +32,11 @@ export type Settings<Spec extends SettingsSpec> = {
 };
 
 type Parsed<S> = S extends Setting<infer T> ? T : never;
-type Doc<D> = { readonly doc: string } & (D extends string ? { readonly default: D } : { readonly default?: never });
-type Row<T, D> = Setting<T> & (D extends string ? { readonly default: D } : unknown);
+/** What a row says for itself; with a default the setting is always there. */
+interface Row {
+  readonly doc: string;
+  readonly default?: string;
+}
 
 /** The configuration in an environment, or everything that is wrong with it, a line each. */
 export function readSettings<Spec extends SettingsSpec>(
@@ -53,20 +56,20 @@ export function readSettings<Spec extends SettingsSpec>(
 }
 
 /** Any text. */
-export function text<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+export function text<const R extends Row>(row: R): Setting<string> & R {
   return setting('text', row, ok);
 }
 
 /** A text that is never shown. */
-export function secret<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+export function secret<const R extends Row>(row: R): Setting<string> & R {
   return { ...setting('secret', row, ok), secret: true };
 }
 
 /** One of a few words. */
-export function oneOf<const W extends readonly string[], D extends W[number] | undefined = undefined>(
+export function oneOf<const W extends readonly string[], const R extends Row & { readonly default?: W[number] }>(
   words: W,
-  row: Doc<D>,
-): Row<W[number], D> {
+  row: R,
+): Setting<W[number]> & R {
   const list = words.join(', ');
   return setting(words.join(' | '), row, (value) =>
     words.includes(value) ? ok(value) : bad(`must be one of ${list}`),
@@ -74,7 +77,7 @@ export function oneOf<const W extends readonly string[], D extends W[number] | u
 }
 
 /** `on` or `off`. */
-export function onOff<D extends 'on' | 'off' | undefined = undefined>(row: Doc<D>): Row<boolean, D> {
+export function onOff<const R extends Row>(row: R): Setting<boolean> & R {
   const words: Readonly<Record<string, boolean>> = { on: true, off: false };
   return setting('on | off', row, (value) =>
     Object.hasOwn(words, value) ? ok(words[value] === true) : bad('must be on or off'),
@@ -82,11 +85,7 @@ export function onOff<D extends 'on' | 'off' | undefined = undefined>(row: Doc<D
 }
 
 /** A whole number between two bounds, both included. */
-export function integer<D extends string | undefined = undefined>(
-  min: number,
-  max: number,
-  row: Doc<D>,
-): Row<number, D> {
+export function integer<const R extends Row>(min: number, max: number, row: R): Setting<number> & R {
   return setting(`${min} … ${max}`, row, (value) => {
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     return number >= min && number <= max ? ok(number) : bad(`must be a whole number from ${min} to ${max}`);
@@ -94,7 +93,7 @@ export function integer<D extends string | undefined = undefined>(
 }
 
 /** A stretch of time, in milliseconds. */
-export function duration<D extends string | undefined = undefined>(row: Doc<D>): Row<number, D> {
+export function duration<const R extends Row>(row: R): Setting<number> & R {
   return setting('duration', row, (value) => {
     const ms = parseDuration(value);
     return ms === undefined || ms === 0 ? bad('must be a duration as in 90s, 5m, 12h or 7d') : ok(ms);
@@ -102,9 +101,9 @@ export function duration<D extends string | undefined = undefined>(row: Doc<D>):
 }
 
 /** A stretch of time in milliseconds, or `off`, which is null. */
-export function durationOrOff<D extends string | undefined = undefined>(row: Doc<D>): Row<number | null, D> {
+export function durationOrOff<const R extends Row>(row: R): Setting<number | null> & R {
   const { parse } = duration({ doc: row.doc });
-  return setting<number | null, D>('duration | off', row, (value) => {
+  return setting<number | null, R>('duration | off', row, (value) => {
     if (value === 'off') return ok(null);
     const parsed = parse(value);
     return parsed.ok ? parsed : bad(`${parsed.error}, or off`);
@@ -112,7 +111,7 @@ export function durationOrOff<D extends string | undefined = undefined>(row: Doc
 }
 
 /** An amount of bytes. */
-export function size<D extends string | undefined = undefined>(row: Doc<D>): Row<number, D> {
+export function size<const R extends Row>(row: R): Setting<number> & R {
   return setting('size', row, (value) => {
     const bytes = parseSize(value);
     return bytes === undefined ? bad('must be a size as in 64KiB, 512MiB or 2GiB') : ok(bytes);
@@ -120,7 +119,7 @@ export function size<D extends string | undefined = undefined>(row: Doc<D>): Row
 }
 
 /** An http or https address without a path of its own; the trailing slash is taken off. */
-export function url<D extends string | undefined = undefined>(row: Doc<D>): Row<string, D> {
+export function url<const R extends Row>(row: R): Setting<string> & R {
   return setting('http(s) address', row, (value) => {
     const parsed = URL.canParse(value) ? new URL(value) : undefined;
     return parsed !== undefined && /^https?:$/.test(parsed.protocol)
@@ -129,12 +128,8 @@ export function url<D extends string | undefined = undefined>(row: Doc<D>): Row<
   });
 }
 
-function setting<T, D extends string | undefined>(
-  kind: string,
-  row: Doc<D>,
-  parse: (text: string) => Reading<T, string>,
-): Row<T, D> {
-  return { kind, secret: false, parse, ...row } as unknown as Row<T, D>;
+function setting<T, R extends Row>(kind: string, row: R, parse: (text: string) => Reading<T, string>): Setting<T> & R {
+  return { kind, secret: false, parse, ...row };
 }
 
 function ok<T>(value: T): { readonly ok: true; readonly value: T } {

@@ -1,0 +1,47 @@
+/** Every setting of the server: types the configuration and writes docs/configuration.md. */
+import { duration, durationOrOff, integer, oneOf, secret, text, url } from '@fleet/env';
+
+export const CONFIG_SPEC = {
+  PORT: integer(0, 65_535, { default: '3000', doc: 'Port that it listens on; 0 takes a free one.' }),
+  HOST: text({ default: '0.0.0.0', doc: 'Address that it listens on; `127.0.0.1` for this machine only.' }),
+  PUBLIC_URL: url({
+    doc: 'Address at which people and devices reach it, e.g. `https://fleet.example.org`. Links are made with it.',
+  }),
+  TRUST_PROXY: text({
+    default: 'off',
+    doc:
+      'Whose word counts for the address of a client: `off`, the number of proxies in front, or their addresses ' +
+      '(`loopback`, `10.0.0.0/8`, with commas between).',
+  }),
+  DATA_DIR: text({ default: './data', doc: 'Folder that everything is kept in.' }),
+  STORE: oneOf(['sqlite', 'memory'], {
+    default: 'sqlite',
+    doc: 'Where events are kept. `memory` forgets everything at the end: for trying things out.',
+  }),
+  TRIP_IDLE_TIMEOUT: duration({
+    default: '5m',
+    doc: 'Longest time without an event inside a trip that the server makes. May be changed later: trips are made anew.',
+  }),
+  INGEST_MAX_AHEAD: duration({ default: '5m', doc: "How far an event's time may be ahead of the server's clock." }),
+  INGEST_MAX_AGE: durationOrOff({
+    default: '400d',
+    doc: 'How old an event may be when it is sent live. Offline uploads may be of any age.',
+  }),
+  RETENTION: durationOrOff({
+    default: 'off',
+    doc: 'How long events are kept, counted from the earlier of now and the newest event. Older ones are refused.',
+  }),
+  API_KEY: secret({ doc: 'A key that may write for every vehicle. Better: one key a device, `npx fleet keys add`.' }),
+  ADMIN_TOKEN: secret({ doc: 'A key that may do everything. Without it, the start prints a link to sign in with.' }),
+  KEYS_FILE: text({ doc: 'A JSON file with further keys, read again when it changes; see docs/operations.md.' }),
+  BACKUP_DIR: text({ doc: 'Folder that backups are written to. Without it there are none but by `npx fleet backup`.' }),
+  BACKUP_EVERY: duration({ default: '1d', doc: 'Time between two backups.' }),
+  BACKUP_KEEP: integer(1, 1_000, {
+    default: '7',
+    doc: 'Backups that are kept; an old one goes only after a new one was verified.',
+  }),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+    default: 'info',
+    doc: 'How much is logged.',
+  }),
+};

@@ -1,0 +1,40 @@
+/** Answers: JSON, and problems as RFC 9457 has them. */
+import type { ServerResponse } from 'node:http';
+import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, problem, problemDocument } from '@fleet/contract';
+import { ProblemError } from '../ingest/problem-error.ts';
+import { OverloadedError, StoreUnavailableError } from '../ports.ts';
+
+/** Seconds after which a refused request may be tried again, where nothing better is known. */
+const RETRY_AFTER_S = 5;
+
+/** Answers with JSON. */
+export function sendJson(res: ServerResponse, status: number, body: unknown): void {
+  sendText(res, status, 'application/json', JSON.stringify(body));
+}
+
+/** Answers with nothing. */
+export function sendNothing(res: ServerResponse): void {
+  res.writeHead(204).end();
+}
+
+/** Answers with a problem document. */
+export function sendProblem(res: ServerResponse, found: Problem): void {
+  const { status, retryable } = PROBLEMS[found.slug];
+  if (retryable && !res.hasHeader('retry-after')) res.setHeader('retry-after', RETRY_AFTER_S);
+  if (status === 401) res.setHeader('www-authenticate', 'Bearer');
+  sendText(res, status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
+}
+
+/** What a caller is told of a failure; undefined for one that says nothing about the request and must be looked at. */
+export function problemOf(error: unknown): Problem | undefined {
+  if (error instanceof ProblemError) return error.problem;
+  if (error instanceof OverloadedError) return problem('overloaded', error.message);
+  if (error instanceof StoreUnavailableError)
+    return problem('store-unavailable', 'nothing can be stored at the moment');
+  return undefined;
+}
+
+function sendText(res: ServerResponse, status: number, type: string, text: string): void {
+  const body = Buffer.from(text);
+  res.writeHead(status, { 'content-type': type, 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
+}

@@ -1,0 +1,69 @@
+/** The application: routes, pages, and what is answered where there is neither. */
+import { problem } from '@fleet/contract';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import helmet from 'helmet';
+import { sendProblem } from './answer.ts';
+import { addPages } from './pages.ts';
+import type { Method, Route } from './route.ts';
+import { createRouteServer, fail, type RouteServerParts } from './serve-route.ts';
+
+export interface AppParts extends RouteServerParts {
+  readonly routes: readonly Route[];
+}
+
+export function createApp({ routes, ...parts }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', false).set('case sensitive routing', true);
+  app.use(helmet(HEADERS));
+  const byPath = new Map<string, Method[]>();
+  for (const route of routes) {
+    const path = expressPath(route.path);
+    const serve = createRouteServer(parts, route);
+    app[route.method](path, (req: Request, res: Response) => serve(req, res, req.params as Record<string, string>));
+    byPath.set(path, [...(byPath.get(path) ?? []), route.method]);
+  }
+  for (const [path, methods] of byPath) app.all(path, (_req, res) => refuseMethod(res, methods));
+  addPages(app, routes);
+  app.use((req: Request, res: Response) => {
+    sendProblem(res, problem('not-found', `there is nothing at ${req.path}`));
+  });
+  app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
+    if (isBadPath(error)) sendProblem(res, problem('malformed-request', 'the path is not well-formed'));
+    else fail(res, error, parts.onFailure);
+  });
+  return app;
+}
+
+/** Nothing from elsewhere, nothing inline, no frame. Whoever terminates TLS in front decides on HSTS. */
+const HEADERS: Parameters<typeof helmet>[0] = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", 'data:'],
+      connectSrc: ["'self'"],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  strictTransportSecurity: false,
+};
+
+function refuseMethod(res: Response, methods: readonly Method[]): void {
+  const allowed = methods.map((method) => method.toUpperCase()).join(', ');
+  res.setHeader('allow', allowed);
+  sendProblem(res, problem('method-not-allowed', `this address takes ${allowed}`));
+}
+
+/** `{name}` as Express writes it. */
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1');
+}
+
+/** A path with a broken percent escape: Express throws it as an error of status 400. */
+function isBadPath(error: unknown): boolean {
+  return (error as { status?: unknown } | null)?.status === 400;
+}

@@ -1,0 +1,82 @@
+/** Finds out who asks: by key, share link or browser session. */
+import type { IncomingMessage } from 'node:http';
+import type { Directory } from '../access/directory.ts';
+import type { FailedTries } from '../access/failed-tries.ts';
+import { type Access, mayEnter, type Principal } from '../access/principal.ts';
+import type { SignIn } from '../access/sign-in.ts';
+import { ProblemError } from '../ingest/problem-error.ts';
+import { refused } from './route.ts';
+
+/** The cookie of a browser session. */
+export const SESSION_COOKIE = 'fleet_session';
+
+/** Somebody of whom nothing is known. */
+export const NOBODY: Principal = { id: '', name: '', role: 'viewer', vehicles: [], trip: null, session: null };
+
+export interface AuthenticatorParts {
+  readonly directory: Directory;
+  readonly signIn: SignIn;
+  readonly failedTries: FailedTries;
+  /** The address of whoever asks, for counting wrong keys. */
+  readonly addressOf: (req: IncomingMessage) => string;
+  /** Hears of every principal that was let in. */
+  readonly onSeen: (principal: Principal) => void;
+}
+
+export class Authenticator {
+  readonly #parts: AuthenticatorParts;
+
+  constructor(parts: AuthenticatorParts) {
+    this.#parts = parts;
+  }
+
+  /** Who asks, if they may enter. Throws `unauthorized`, `rate-limited` or `forbidden`. */
+  enter(req: IncomingMessage, access: Access, share: string | null = null): Principal {
+    const principal = this.#identify(req, share);
+    if (principal === undefined) {
+      if (access === 'open') return NOBODY;
+      throw refused('unauthorized', 'send a key: Authorization: Bearer <key>');
+    }
+    if (!mayEnter(principal, access)) {
+      throw refused('forbidden', `a key with the role ${principal.role} may not do that`);
+    }
+    this.#parts.onSeen(principal);
+    return principal;
+  }
+
+  #identify(req: IncomingMessage, share: string | null): Principal | undefined {
+    const { directory, signIn } = this.#parts;
+    const key = bearerIn(req.headers.authorization) ?? share;
+    if (key !== null) return directory.holderOf(key) ?? this.#refuse(req, 'this key is wrong, expired or revoked');
+    const session = sessionIn(req.headers.cookie);
+    if (session === null) return undefined;
+    if (isForged(req)) throw refused('forbidden', 'this request came from another site');
+    return signIn.holderOf(session);
+  }
+
+  #refuse(req: IncomingMessage, detail: string): never {
+    const waitMs = this.#parts.failedTries.note(this.#parts.addressOf(req));
+    if (waitMs === 0) throw refused('unauthorized', detail);
+    throw new ProblemError({
+      slug: 'rate-limited',
+      detail: `too many wrong keys: wait ${Math.ceil(waitMs / 1_000)} s`,
+    });
+  }
+}
+
+/** The token of an `Authorization: Bearer` header (RFC 6750 §2.1). */
+export function bearerIn(header: string | undefined): string | null {
+  return header !== undefined && /^bearer /i.test(header) ? header.slice(7).trim() : null;
+}
+
+function sessionIn(cookies: string | undefined): string | null {
+  const prefix = `${SESSION_COOKIE}=`;
+  const cookie = cookies?.split('; ').find((each) => each.startsWith(prefix));
+  return cookie === undefined ? null : cookie.slice(prefix.length);
+}
+
+/** Whether another site made the browser change something in the name of whoever is signed in. */
+function isForged({ method, headers }: IncomingMessage): boolean {
+  const site = headers['sec-fetch-site'];
+  return method !== 'GET' && method !== 'HEAD' && site !== undefined && site !== 'same-origin' && site !== 'none';
+}

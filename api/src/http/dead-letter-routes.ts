@@ -1,0 +1,67 @@
+/** What could not be taken from senders who don't read answers: to be looked at, mended and sent again. */
+import { formatTimestamp } from '@fleet/contract';
+import { parseJson } from '../ingest/decode.ts';
+import { ingestOne } from '../ingest/ingest.ts';
+import { orThrow } from '../ingest/problem-error.ts';
+import type { RegistryDocument } from '../registry.ts';
+import { admissionOf, type Services } from '../services.ts';
+import { sendJson, sendNothing } from './answer.ts';
+import { readJson } from './body.ts';
+import { DEAD_LETTERS_DOC, DELETE_LETTER_DOC, RESUBMIT_DOC } from './docs/access-docs.ts';
+import { bound, type Exchange, integerIn, type Route, refused, single } from './route.ts';
+
+const PAGE = { min: 1, max: 500, default: 50 };
+
+export function deadLetterRoutes(services: Services): Route[] {
+  const to = bound(services);
+  const letter = '/v1/dead-letters/{id}';
+  return [
+    { method: 'get', path: '/v1/dead-letters', access: 'admin', handle: to(list), doc: DEAD_LETTERS_DOC },
+    { method: 'delete', path: letter, access: 'admin', handle: to(remove), doc: DELETE_LETTER_DOC },
+    { method: 'post', path: `${letter}/resubmit`, access: 'admin', handle: to(resubmit), doc: RESUBMIT_DOC },
+  ];
+}
+
+async function list({ registry }: Services, { res, query }: Exchange): Promise<void> {
+  const device = single(query, 'device');
+  const limit = integerIn(query, 'limit', PAGE);
+  const last = single(query, 'cursor');
+  const before = last === undefined ? undefined : await registry.get('dead-letter', last);
+  const letters = await registry.list('dead-letter', {
+    limit: limit + 1,
+    ...(device !== undefined && { owner: device }),
+    ...(before !== undefined && { before }),
+  });
+  const dropped = await registry.list('dead-letters-dropped');
+  const page = letters.slice(0, limit);
+  sendJson(res, 200, {
+    dead_letters: page.map(letterToWire),
+    next_cursor: letters.length > limit ? (page.at(-1)?.id ?? null) : null,
+    dropped: dropped.map(({ id, body }) => ({ device: id, count: body.count })),
+  });
+}
+
+async function remove({ registry }: Services, { res, params }: Exchange): Promise<void> {
+  const id = params['id'] ?? '';
+  if (!(await registry.delete('dead-letter', id))) throw refused('not-found', `no dead letter ${id}`);
+  sendNothing(res);
+}
+
+/** Takes the letter in as the event that it should have been, or the one in the body instead of it. */
+async function resubmit(services: Services, { req, res, params, principal }: Exchange): Promise<void> {
+  const letter = await services.registry.get('dead-letter', params['id'] ?? '');
+  if (letter === undefined) throw refused('not-found', `no dead letter ${params['id']}`);
+  const mended = Number(req.headers['content-length'] ?? 0) > 0 ? await readJson(req) : undefined;
+  const { body, encoding, device, context } = letter.body;
+  const event = mended ?? orThrow(parseJson(Buffer.from(body, encoding)));
+  const admission = admissionOf(services, { ...principal, name: device }, 'offline');
+  const whole = typeof event === 'object' && event !== null ? { ...context, ...event } : event;
+  const stored = orThrow(await ingestOne(services.store, whole, admission));
+  await services.registry.delete('dead-letter', letter.id);
+  sendJson(res, 200, stored);
+}
+
+function letterToWire({ id, at, body }: RegistryDocument<'dead-letter'>) {
+  const { device, via, slug, errors, body: text, encoding, truncated } = body;
+  return { id, at: formatTimestamp(at), device, via, type: slug, errors, body: text, encoding, truncated };
+}

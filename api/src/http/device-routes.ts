@@ -1,0 +1,115 @@
+/** Devices and their keys. */
+import { formatTimestamp, parseTimestamp } from '@fleet/contract';
+import { addDevice, type DeviceWithKey, revokeDevice, revokeOldKeys, rotateKey } from '../access/devices.ts';
+import type { Role, VehicleScope } from '../access/records.ts';
+import type { RegistryDocument } from '../registry.ts';
+import type { Services } from '../services.ts';
+import { sendJson, sendNothing } from './answer.ts';
+import { readJson } from './body.ts';
+import { createCheck } from './check.ts';
+import {
+  ADD_DEVICE_DOC,
+  DEVICES_DOC,
+  NEW_DEVICE_SCHEMA,
+  REVOKE_DEVICE_DOC,
+  REVOKE_OLD_KEYS_DOC,
+  ROTATE_DOC,
+} from './docs/access-docs.ts';
+import { bound, type Exchange, malformed, type Route, refused } from './route.ts';
+
+export function deviceRoutes(services: Services): Route[] {
+  const to = bound(services);
+  const device = '/v1/devices/{id}';
+  return [
+    { method: 'get', path: '/v1/devices', access: 'admin', handle: to(list), doc: DEVICES_DOC },
+    { method: 'post', path: '/v1/devices', access: 'admin', handle: to(add), doc: ADD_DEVICE_DOC },
+    { method: 'post', path: `${device}/rotate`, access: 'admin', handle: to(rotate), doc: ROTATE_DOC },
+    {
+      method: 'post',
+      path: `${device}/revoke-old-keys`,
+      access: 'admin',
+      handle: to(revokeOld),
+      doc: REVOKE_OLD_KEYS_DOC,
+    },
+    { method: 'delete', path: device, access: 'admin', handle: to(revoke), doc: REVOKE_DEVICE_DOC },
+  ];
+}
+
+interface WantedDevice {
+  readonly name: string;
+  readonly role?: Role;
+  readonly vehicles: VehicleScope;
+  readonly expires_at?: string;
+}
+
+const checkDevice = createCheck<WantedDevice>(NEW_DEVICE_SCHEMA, 'invalid-request');
+
+async function list(services: Services, { res }: Exchange): Promise<void> {
+  const devices = await services.registry.list('device');
+  const sightings = new Map((await services.registry.list('sighting')).map(({ id, body }) => [id, body.at]));
+  sendJson(res, 200, { devices: devices.map((device) => deviceToWire(device, sightings.get(device.id))) });
+}
+
+async function add(services: Services, { req, res }: Exchange): Promise<void> {
+  const { name, role = 'device', vehicles, expires_at } = checkDevice(await readJson(req));
+  const wanted = { name, role, vehicles, expires_at: timeOf(expires_at) };
+  await answerWithKey(services, res, 201, await addDevice(services.registry, wanted, services.now()));
+}
+
+async function rotate(services: Services, exchange: Exchange): Promise<void> {
+  const device = await deviceIn(services, exchange);
+  const expires_at = device.body.keys[0]?.expires_at ?? null;
+  await answerWithKey(
+    services,
+    exchange.res,
+    200,
+    await rotateKey(services.registry, device, expires_at, services.now()),
+  );
+}
+
+async function revokeOld(services: Services, exchange: Exchange): Promise<void> {
+  await revokeOldKeys(services.registry, await deviceIn(services, exchange));
+  await services.directory.refresh();
+  sendNothing(exchange.res);
+}
+
+async function revoke(services: Services, exchange: Exchange): Promise<void> {
+  const { id } = await deviceIn(services, exchange);
+  await revokeDevice(services.registry, id);
+  await services.directory.refresh();
+  sendNothing(exchange.res);
+}
+
+async function deviceIn({ registry }: Services, { params }: Exchange): Promise<RegistryDocument<'device'>> {
+  const device = await registry.get('device', params['id'] ?? '');
+  if (device === undefined) throw refused('not-found', `no device ${params['id']}`);
+  return device;
+}
+
+/** The only time that the key is shown. */
+async function answerWithKey({ directory }: Services, res: Exchange['res'], status: number, made: DeviceWithKey) {
+  await directory.refresh();
+  sendJson(res, status, { device: deviceToWire(made.device, undefined), key: made.key });
+}
+
+function deviceToWire({ id, at, body }: RegistryDocument<'device'>, seen: number | undefined) {
+  return {
+    id,
+    name: body.name,
+    role: body.role,
+    vehicles: body.vehicles,
+    created_at: formatTimestamp(at),
+    last_seen_at: seen === undefined ? null : formatTimestamp(seen),
+    keys: body.keys.map(({ created_at, expires_at }) => ({
+      created_at: formatTimestamp(created_at),
+      expires_at: expires_at === null ? null : formatTimestamp(expires_at),
+    })),
+  };
+}
+
+function timeOf(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  const time = parseTimestamp(text);
+  if (typeof time === 'string') throw malformed(`expires_at ${time}`);
+  return time;
+}

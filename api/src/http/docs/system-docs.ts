@@ -1,0 +1,27 @@
+/** What OpenAPI says of the server itself. */
+import { type RouteDoc, ref } from '../route.ts';
+
+export const HEALTH_DOC: RouteDoc = {
+  tag: 'System',
+  summary: 'Whether the process is alive',
+  answers: { 200: { 'application/json': ref('Status') } },
+};
+
+export const READY_DOC: RouteDoc = {
+  tag: 'System',
+  summary: 'Whether events can be stored now',
+  answers: { 200: { 'application/json': ref('Status') } },
+  problems: ['store-unavailable'],
+};
+
+export const METRICS_DOC: RouteDoc = {
+  tag: 'System',
+  summary: 'Metrics for Prometheus',
+  answers: { 200: { 'text/plain': { type: 'string' } } },
+};
+
+export const SYSTEM_DOC: RouteDoc = {
+  tag: 'System',
+  summary: 'How much is stored, and how backups stand',
+  answers: { 200: { 'application/json': ref('System') } },
+};

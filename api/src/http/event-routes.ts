@@ -1,0 +1,50 @@
+/** The events of a trip, in many formats, streamed. */
+import { CUSTOM_SIGNAL_NAME } from '@fleet/contract';
+import { chooseExport } from '../exports/choose-export.ts';
+import { reducedRows } from '../exports/reduced-rows.ts';
+import { TRIP_EXPORTS } from '../exports/trip-export.ts';
+import type { Services } from '../services.ts';
+import { EVENTS_DOC } from './docs/read-docs.ts';
+import { type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
+import { findTrip } from './scope.ts';
+import { sendStream } from './send-stream.ts';
+
+/** Bounds of `max_points`; 0 for all events. */
+const POINTS = { min: 2, max: 1_000_000, default: 0 };
+
+export function eventRoutes(services: Services): Route[] {
+  const path = '/v1/trips/{trip_id}/events';
+  const suffixes = [undefined, ...TRIP_EXPORTS.map(({ suffix }) => suffix)];
+  return suffixes.map((suffix) => ({
+    method: 'get',
+    path: suffix === undefined ? path : `${path}.${suffix}`,
+    access: 'read',
+    handle: (exchange) => events(services, exchange, suffix),
+    doc: EVENTS_DOC,
+  }));
+}
+
+async function events(services: Services, exchange: Exchange, suffix: string | undefined): Promise<void> {
+  const { req, res, query } = exchange;
+  const format = chooseExport(suffix, req.headers.accept);
+  if (format === undefined) {
+    throw refused('not-acceptable', `choose one of ${TRIP_EXPORTS.map(({ mediaType }) => mediaType).join(', ')}`);
+  }
+  const maxPoints = integerIn(query, 'max_points', POINTS);
+  const wanted = fieldsIn(single(query, 'fields'));
+  const found = await findTrip(services, exchange, suffix === undefined ? '/events' : `/events.${suffix}`);
+  if (found === undefined) return;
+  const { vehicle, trip, summary } = found;
+  const fields = wanted ?? summary.signals;
+  const all = services.store.rows(vehicle, trip);
+  const rows = maxPoints === 0 ? all : reducedRows(all, summary.event_count, maxPoints, fields);
+  await sendStream(res, format.mediaType, format.write({ summary, fields, rows }));
+}
+
+function fieldsIn(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const fields = [...new Set(text.split(','))];
+  const wrong = fields.find((name) => !CUSTOM_SIGNAL_NAME.test(name));
+  if (wrong !== undefined) throw malformed(`fields has ${wrong}, which is no name of a signal`);
+  return fields;
+}

@@ -1,0 +1,44 @@
+/** Server-sent events: the newest of each vehicle when it changed. */
+import type { ServerResponse } from 'node:http';
+import type { LatestState } from '../ports.ts';
+import type { Services } from '../services.ts';
+import { LIVE_DOC } from './docs/read-docs.ts';
+import { latestToWire } from './read-routes.ts';
+import type { Exchange, Route } from './route.ts';
+import { listedVehicles, requireVehicles } from './scope.ts';
+
+/** A line now and then keeps proxies from closing a stream on which nothing happens, milliseconds. */
+const HEARTBEAT_MS = 15_000;
+
+/** A client that lets so much wait is too slow, or gone: it is cut off, and comes back by itself. */
+const MOST_WAITING_BYTES = 2 ** 20;
+
+export function liveRoutes(services: Services): Route[] {
+  const handle = (exchange: Exchange) => live(services, exchange);
+  return [{ method: 'get', path: '/v1/live', access: 'read', handle, doc: LIVE_DOC }];
+}
+
+async function live(services: Services, exchange: Exchange): Promise<void> {
+  const { res, principal } = exchange;
+  requireVehicles(principal);
+  const vehicles = listedVehicles(services, exchange);
+  // The names of headers are as EventSource and proxies want them: no buffering, no cache.
+  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  res.write('retry: 2000\n\n');
+  const tell = (state: LatestState) =>
+    send(res, `event: vehicle\ndata: ${JSON.stringify(latestToWire(services, state))}\n\n`);
+  const leave = await services.live.listen({ vehicles, tell });
+  const heartbeat = setInterval(() => send(res, ':\n\n'), HEARTBEAT_MS);
+  const end = () => {
+    clearInterval(heartbeat);
+    leave();
+    res.end();
+  };
+  res.on('close', end);
+  services.draining.addEventListener('abort', end, { once: true });
+}
+
+function send(res: ServerResponse, text: string): void {
+  if (res.writableLength > MOST_WAITING_BYTES) res.destroy();
+  else res.write(text);
+}

@@ -1,0 +1,41 @@
+/** The few pages of the server itself: the start, signing in, and the description of the API. */
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { type Express, type Response } from 'express';
+import { openApi } from './openapi.ts';
+import type { Route } from './route.ts';
+
+const STATIC = fileURLToPath(new URL('../../static/', import.meta.url));
+const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+
+export function addPages(app: Express, routes: readonly Route[]): void {
+  const description = JSON.stringify(openApi(routes));
+  app.get('/openapi.json', (_req, res) => {
+    res.type('application/json').send(description);
+  });
+  app.get('/signin', (req, res) => signIn(res, new URLSearchParams(req.url.split('?')[1]).get('token') ?? ''));
+  app.use('/docs/swagger', express.static(SWAGGER, { index: false, etag: false, maxAge: '1d' }));
+  app.use(express.static(STATIC, { extensions: ['html'], etag: false, maxAge: '1h' }));
+}
+
+/** The link's token is used up by a click, not by whatever looks at links before people do. */
+function signIn(res: Response, token: string): void {
+  const safe = token.replaceAll(/[^\w.-]/g, '');
+  res.setHeader('cache-control', 'no-store');
+  res.type('html').send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Sign in – Fleet Telemetry</title>
+<link rel="stylesheet" href="/style.css">
+<main>
+<h1>Fleet Telemetry</h1>
+<form method="post" action="/v1/session">
+<input type="hidden" name="token" value="${safe}">
+<button>Sign in on this device</button>
+</form>
+</main>
+</html>
+`);
+}

@@ -1,0 +1,151 @@
+/** Questions about vehicles and trips. */
+import { CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
+import { parseDuration } from '@fleet/env';
+import type { LatestState, SeqRange, TripCursor } from '../ports.ts';
+import type { Services } from '../services.ts';
+import { MS_PER_MINUTE } from '../trips/history.ts';
+import { countOfRanges, missingRanges } from '../trips/seq-ranges.ts';
+import { EVER } from '../trips/span.ts';
+import { sendJson } from './answer.ts';
+import { HISTORY_DOC, LATEST_DOC, TRIP_DOC, TRIPS_DOC, VEHICLES_DOC } from './docs/read-docs.ts';
+import { bound, type Exchange, integerIn, malformed, type Route, refused, single, timeIn } from './route.ts';
+import {
+  type FoundTrip,
+  findTrip,
+  listedVehicles,
+  readableVehicle,
+  readableVehicles,
+  requireVehicles,
+} from './scope.ts';
+
+export function readRoutes(services: Services): Route[] {
+  const to = bound(services);
+  const vehicle = '/v1/vehicles/{vehicle}';
+  return [
+    { method: 'get', path: '/v1/vehicles', access: 'read', handle: to(vehicles), doc: VEHICLES_DOC },
+    { method: 'get', path: `${vehicle}/latest`, access: 'read', handle: to(latest), doc: LATEST_DOC },
+    { method: 'get', path: `${vehicle}/history`, access: 'read', handle: to(history), doc: HISTORY_DOC },
+    { method: 'get', path: '/v1/trips', access: 'read', handle: to(trips), doc: TRIPS_DOC },
+    { method: 'get', path: '/v1/trips/{trip_id}', access: 'read', handle: to(trip), doc: TRIP_DOC },
+  ];
+}
+
+/** Trips on a page, and the most of them. */
+const PAGE = { min: 1, max: 500, default: 50 };
+/** Points of a history. */
+const MOST_POINTS = 50_000;
+
+async function vehicles(services: Services, { res, principal }: Exchange): Promise<void> {
+  requireVehicles(principal);
+  const readable = readableVehicles(services, principal);
+  const active = new Map((await services.store.vehicles()).map(({ vehicle, last_ts }) => [vehicle, last_ts]));
+  const known = [...new Set([...active.keys(), ...services.directory.vehicles.keys()])].sort();
+  const list = known
+    .filter((vehicle) => readable === undefined || readable.includes(vehicle))
+    .map((vehicle) => {
+      const record = services.directory.vehicles.get(vehicle);
+      const last = active.get(vehicle);
+      const last_ts = last === undefined ? null : formatTimestamp(last);
+      return { vehicle, name: record?.name ?? null, aliases: record?.aliases ?? [], last_ts };
+    });
+  sendJson(res, 200, { vehicles: list });
+}
+
+async function latest(services: Services, exchange: Exchange): Promise<void> {
+  const vehicle = vehicleIn(services, exchange);
+  const [state] = await services.store.latest([vehicle]);
+  if (state === undefined) throw refused('vehicle-not-found', `nothing is known of ${vehicle}`);
+  sendJson(exchange.res, 200, latestToWire(services, state));
+}
+
+/** The newest of a vehicle as the wire has it: signals beside each other, and when those were measured that are older. */
+export function latestToWire({ directory }: Pick<Services, 'directory'>, state: LatestState) {
+  const { vehicle, trip_id, last_ts, values, dtcs } = state;
+  const readings = Object.entries(values);
+  const older = readings.filter(([, [ts]]) => ts !== last_ts).map(([name, [ts]]) => [name, formatTimestamp(ts)]);
+  return {
+    vehicle,
+    name: directory.vehicles.get(vehicle)?.name ?? null,
+    trip_id,
+    ts: formatTimestamp(last_ts),
+    ...Object.fromEntries(readings.map(([name, [, value]]) => [name, value])),
+    ...(dtcs && { dtcs }),
+    older: Object.fromEntries(older),
+  };
+}
+
+async function history(services: Services, exchange: Exchange): Promise<void> {
+  const { query, res } = exchange;
+  const vehicle = vehicleIn(services, exchange);
+  const signal = single(query, 'signal') ?? '';
+  if (!CUSTOM_SIGNAL_NAME.test(signal)) throw malformed('signal must be the name of a signal');
+  const to = timeIn(query, 'to', services.now());
+  const from = timeIn(query, 'from', to - 86_400_000);
+  const stepMs = parseDuration(single(query, 'step') ?? '1m') ?? Number.NaN;
+  if (!(stepMs >= MS_PER_MINUTE && stepMs % MS_PER_MINUTE === 0))
+    throw malformed('step must be whole minutes, as in 1m, 15m or 1d');
+  if ((to - from) / stepMs > MOST_POINTS) throw malformed(`more than ${MOST_POINTS} points: take a longer step`);
+  const points = await services.store.history(vehicle, signal, { from, to }, stepMs);
+  sendJson(res, 200, {
+    vehicle,
+    signal,
+    step_s: stepMs / 1_000,
+    points: points.map(({ ts, ...point }) => ({ ts: formatTimestamp(ts), ...point })),
+  });
+}
+
+async function trips(services: Services, exchange: Exchange): Promise<void> {
+  const { query, res, principal } = exchange;
+  requireVehicles(principal);
+  const span = { from: timeIn(query, 'from', EVER.from), to: timeIn(query, 'to', EVER.to) };
+  const limit = integerIn(query, 'limit', PAGE);
+  const after = cursorIn(single(query, 'cursor'));
+  const page = await services.store.trips({ vehicles: listedVehicles(services, exchange), span, limit, after });
+  sendJson(res, 200, { trips: page.trips, next_cursor: page.next === undefined ? null : cursorToWire(page.next) });
+}
+
+async function trip(services: Services, exchange: Exchange): Promise<void> {
+  const found = await findTrip(services, exchange, '');
+  if (found === undefined) return;
+  sendJson(exchange.res, 200, { ...found.summary, ...(await missingSeqs(services, found)) });
+}
+
+/** What is missing of the seqs that devices counted, for trips that devices made. */
+async function missingSeqs({ store }: Services, { vehicle, trip: { parts } }: FoundTrip) {
+  const made = [...new Set(parts.map((part) => part.trip))].filter((tripId) => tripId !== null);
+  if (made.length === 0) return { missing_seqs: null, missing_count: null };
+  const missing = (await Promise.all(made.map((tripId) => store.seqs(vehicle, tripId)))).flatMap(missingIn);
+  return { missing_seqs: missing, missing_count: countOfRanges(missing) };
+}
+
+function missingIn(seqs: readonly SeqRange[]): SeqRange[] {
+  const last = seqs.at(-1);
+  return last === undefined ? [] : missingRanges([[1, last[1]]], seqs);
+}
+
+function vehicleIn(services: Services, { principal, params }: Exchange): string {
+  requireVehicles(principal);
+  return readableVehicle(services, principal, params['vehicle'] ?? '');
+}
+
+function cursorToWire({ from, vehicle, trip_id }: TripCursor): string {
+  return Buffer.from(JSON.stringify([from, vehicle, trip_id])).toString('base64url');
+}
+
+function cursorIn(text: string | undefined): TripCursor | undefined {
+  if (text === undefined) return undefined;
+  const [from, vehicle, trip_id] = parsedCursor(text);
+  if (typeof from !== 'number' || typeof vehicle !== 'string' || typeof trip_id !== 'string') {
+    throw malformed('cursor must be the next_cursor of a page');
+  }
+  return { from, vehicle, trip_id };
+}
+
+function parsedCursor(text: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

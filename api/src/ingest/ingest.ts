@@ -1,0 +1,157 @@
+/** The use case of live ingestion: events come one by one or many at a time, and an answer leaves when they are durable. */
+import { bad, type Fault, ok, type Problem, type ProblemSlug, problem, type Result } from '@fleet/contract';
+import type { EventStore, WriteResult } from '../ports.ts';
+import { type Admission, admit } from './admit.ts';
+import { createBreather } from './breathe.ts';
+import type { KeyedEvent } from './key-of.ts';
+
+/** Where an event went. */
+export interface Stored {
+  readonly trip_id: string;
+  readonly seq: number;
+}
+
+/** What became of many events. */
+export interface BatchReport {
+  readonly accepted: number;
+  /** The first `MOST_LISTED` that were not taken, in order. */
+  readonly rejected: readonly Rejected[];
+  readonly rejected_count: number;
+  /** The trips that hold the accepted events now, with how many of these each. */
+  readonly trips: readonly { readonly vehicle: string; readonly trip_id: string; readonly event_count: number }[];
+}
+
+/** An event that was not taken. */
+export interface Rejected {
+  /** 0 for the first. */
+  readonly index: number;
+  readonly slug: ProblemSlug;
+  readonly errors: readonly Fault[];
+}
+
+/** Rejected events that are listed; further ones are counted. */
+export const MOST_LISTED = 1_000;
+
+/** Events that are handed to the store at once. */
+const WRITTEN_AT_ONCE = 1_000;
+
+/** A candidate for an event with its place among the others: a JSON value, or why it could not be read. */
+export type Candidate = readonly [index: number, value: Result<unknown, Problem>];
+
+/** Takes one event. */
+export async function ingestOne(
+  store: EventStore,
+  input: unknown,
+  admission: Admission,
+): Promise<Result<Stored, Problem>> {
+  const event = admit(input, admission);
+  if (!event.ok) return event;
+  const [result] = await store.write([event.value]);
+  return result?.outcome === 'seq-conflict'
+    ? bad(seqConflict(event.value))
+    : ok({ trip_id: result?.trip_id ?? '', seq: event.value.seq });
+}
+
+/** Takes many events: what is valid is stored, what is not is named. */
+export async function ingestMany(
+  store: EventStore,
+  candidates: AsyncIterable<readonly Candidate[]>,
+  admission: Admission,
+): Promise<BatchReport> {
+  const writer = new BatchWriter(store, admission);
+  const breathe = createBreather();
+  for await (const group of candidates) {
+    for (const candidate of group) {
+      const wait = writer.take(candidate) ?? breathe();
+      // Awaiting nothing would cost a turn for each event.
+      if (wait !== undefined) await wait;
+    }
+  }
+  return writer.finish();
+}
+
+/** The problem of an event whose seq is taken by one with another time. */
+export function seqConflict({ seq, container }: KeyedEvent): Problem {
+  const detail = `seq ${seq} of trip ${container} is taken by an event with another ts`;
+  return problem('seq-conflict', detail, [{ pointer: '/seq', detail: 'is taken by an event with another ts' }]);
+}
+
+/** Hands events to the store in batches: one is committed while the next fills up. */
+class BatchWriter {
+  readonly #tally = new BatchTally();
+  readonly #store: EventStore;
+  readonly #admission: Admission;
+  #events: KeyedEvent[] = [];
+  #indices: number[] = [];
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(store: EventStore, admission: Admission) {
+    this.#store = store;
+    this.#admission = admission;
+  }
+
+  /** Takes a candidate in; a promise where there is something to wait for before the next. */
+  take([index, value]: Candidate): Promise<void> | undefined {
+    const event = value.ok ? admit(value.value, this.#admission) : value;
+    if (!event.ok) {
+      this.#tally.reject(index, event.error);
+      return undefined;
+    }
+    this.#events.push(event.value);
+    this.#indices.push(index);
+    return this.#events.length < WRITTEN_AT_ONCE ? undefined : this.#flush();
+  }
+
+  async finish(): Promise<BatchReport> {
+    await this.#flush();
+    await this.#writing;
+    return this.#tally.report();
+  }
+
+  async #flush(): Promise<void> {
+    const [events, indices] = [this.#events, this.#indices];
+    [this.#events, this.#indices] = [[], []];
+    await this.#writing;
+    this.#writing = this.#store.write(events).then((results) => this.#tally.add(events, indices, results));
+    // A failure is thrown where it is waited for.
+    this.#writing.catch(() => {});
+  }
+}
+
+/** What became of events so far. */
+class BatchTally {
+  readonly #rejected: Rejected[] = [];
+  readonly #trips = new Map<string, { vehicle: string; trip_id: string; event_count: number }>();
+  #accepted = 0;
+  #rejectedCount = 0;
+
+  reject(index: number, { slug, detail, errors = [{ pointer: '', detail }] }: Problem): void {
+    this.#rejectedCount++;
+    if (this.#rejected.length < MOST_LISTED) this.#rejected.push({ index, slug, errors });
+  }
+
+  add(events: readonly KeyedEvent[], indices: readonly number[], results: readonly WriteResult[]): void {
+    for (const [at, event] of events.entries()) {
+      const result = results[at] as WriteResult;
+      if (result.outcome === 'seq-conflict') this.reject(indices[at] ?? 0, seqConflict(event));
+      else this.#accept(event.vehicle, result.trip_id);
+    }
+  }
+
+  report(): BatchReport {
+    return {
+      accepted: this.#accepted,
+      rejected: this.#rejected.toSorted((a, b) => a.index - b.index),
+      rejected_count: this.#rejectedCount,
+      trips: [...this.#trips.values()],
+    };
+  }
+
+  #accept(vehicle: string, trip_id: string): void {
+    this.#accepted++;
+    const key = `${vehicle} ${trip_id}`;
+    const trip = this.#trips.get(key) ?? { vehicle, trip_id, event_count: 0 };
+    trip.event_count++;
+    this.#trips.set(key, trip);
+  }
+}

@@ -1,0 +1,55 @@
+/** Lines of a stream of bytes. Nothing larger than a line is held. */
+import { MAX_LINE_BYTES } from './decode.ts';
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+
+/** A line without its end, and its number, 1 for the first; `bytes` is null where it was too long to be kept. */
+export interface Line {
+  readonly number: number;
+  readonly bytes: Buffer | null;
+}
+
+/** The lines of each chunk as it comes; a line may span chunks. Empty ones count, but are left out. CRLF ends a line too. */
+export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
+  const splitter = new LineSplitter();
+  for await (const chunk of chunks) {
+    const lines = splitter.take(chunk);
+    if (lines.length > 0) yield lines;
+  }
+  const last = splitter.end();
+  if (last.length > 0) yield last;
+}
+
+class LineSplitter {
+  /** The beginning of a line whose end has not come; of a line that is too long already, only its length is kept. */
+  #open: Buffer[] = [];
+  #openBytes = 0;
+  #number = 0;
+
+  take(chunk: Buffer): Line[] {
+    const lines: Line[] = [];
+    let start = 0;
+    for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      lines.push(...this.#close(chunk.subarray(start, end)));
+      start = end + 1;
+    }
+    if (this.#openBytes <= MAX_LINE_BYTES) this.#open.push(chunk.subarray(start));
+    this.#openBytes += chunk.length - start;
+    return lines;
+  }
+
+  end(): Line[] {
+    return this.#close(Buffer.alloc(0));
+  }
+
+  #close(end: Buffer): Line[] {
+    const tooLong = this.#openBytes + end.length > MAX_LINE_BYTES;
+    const whole = this.#openBytes === 0 || tooLong ? end : Buffer.concat([...this.#open, end]);
+    this.#open = [];
+    this.#openBytes = 0;
+    this.#number++;
+    const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole;
+    return tooLong || bytes.length > 0 ? [{ number: this.#number, bytes: tooLong ? null : bytes }] : [];
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * What changes, as it changes: looks once a second which vehicles changed, whoever wrote, and tells those who listen.
+ * Works the same for one process or ten, since it asks the store and not itself.
+ */
+import type { EventStore, LatestState } from '../ports.ts';
+
+/** How often it looks, milliseconds. */
+const EVERY_MS = 1_000;
+
+/** Somebody who listens to some vehicles (one names), or all. */
+export interface Listener {
+  readonly vehicles: readonly string[] | undefined;
+  tell(state: LatestState): void;
+}
+
+export class LiveFeed {
+  readonly #store: EventStore;
+  readonly #onError: (error: unknown) => void;
+  readonly #listeners = new Set<Listener>();
+  #revisions: ReadonlyMap<string, number> = new Map();
+  #timer: NodeJS.Timeout | undefined;
+  #looking = false;
+
+  constructor(store: EventStore, onError: (error: unknown) => void) {
+    this.#store = store;
+    this.#onError = onError;
+  }
+
+  /** Tells a listener how things stand, then what changes, until the answer is called. */
+  async listen(listener: Listener): Promise<() => void> {
+    if (this.#listeners.size === 0) this.#revisions = new Map(await this.#store.revisions());
+    this.#listeners.add(listener);
+    this.#timer ??= setInterval(() => void this.#look(), EVERY_MS).unref();
+    const active = await this.#store.vehicles();
+    const heard = active.map(({ vehicle }) => vehicle).filter((vehicle) => hears(listener, vehicle));
+    for (const state of await this.#store.latest(heard)) listener.tell(state);
+    return () => this.#leave(listener);
+  }
+
+  #leave(listener: Listener): void {
+    this.#listeners.delete(listener);
+    if (this.#listeners.size > 0) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const revisions = new Map(await this.#store.revisions());
+      const changed = [...revisions].filter(([vehicle, revision]) => this.#revisions.get(vehicle) !== revision);
+      const heard = changed
+        .map(([vehicle]) => vehicle)
+        .filter((vehicle) => [...this.#listeners].some((listener) => hears(listener, vehicle)));
+      const states = heard.length > 0 ? await this.#store.latest(heard) : [];
+      this.#revisions = revisions;
+      for (const state of states) {
+        for (const listener of this.#listeners) if (hears(listener, state.vehicle)) listener.tell(state);
+      }
+    } catch (error) {
+      this.#onError(error);
+    } finally {
+      this.#looking = false;
+    }
+  }
+}
+
+function hears({ vehicles }: Listener, vehicle: string): boolean {
+  return vehicles === undefined || vehicles.includes(vehicle);
+}

@@ -1,0 +1,63 @@
+/** The program: reads the environment, starts the server, stops it when it is told to. */
+import { networkInterfaces } from 'node:os';
+import { pino } from 'pino';
+import { OWNER, SIGNIN_MS } from './access/tokens.ts';
+import { type Config, loadConfig } from './config.ts';
+import { StartError } from './ports.ts';
+import { type RunningServer, startServer } from './start.ts';
+import { VERSION } from './version.ts';
+
+async function main(): Promise<void> {
+  const config = loadConfig(process.env);
+  const log = pino({ level: config.LOG_LEVEL });
+  const onDeath = (error: Error) => {
+    log.fatal({ err: error }, 'the store has ended');
+    process.exit(1);
+  };
+  const running = await startServer(config, { log, onDeath });
+  log.info({ version: VERSION, port: running.port, store: config.STORE }, 'listening');
+  if (process.stdout.isTTY) greet(config, running);
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ signal }, 'stopping');
+    await running.stop();
+    log.info('stopped');
+    process.exit(0);
+  };
+  process.on('SIGTERM', (signal) => void stop(signal));
+  process.on('SIGINT', (signal) => void stop(signal));
+}
+
+/** A person is looking: where the server can be reached, and, where there is no other way, how to sign in. */
+function greet(config: Config, { port, services }: RunningServer): void {
+  const addresses =
+    config.PUBLIC_URL === undefined
+      ? [`http://localhost:${port}`, ...localAddresses(config, port)]
+      : [config.PUBLIC_URL];
+  const lines = ['', `Fleet Telemetry ${VERSION} listens at ${addresses.join(' and ')}`];
+  if (config.ADMIN_TOKEN === undefined) {
+    const token = services.signIn.invite(OWNER);
+    lines.push(
+      '',
+      `Sign in, once, within ${SIGNIN_MS / 60_000} minutes:`,
+      ...addresses.map((address) => `  ${address}/signin?token=${token}`),
+    );
+  }
+  process.stdout.write(`${lines.join('\n')}\n\n`);
+}
+
+/** Where other machines of the network reach this one. */
+function localAddresses({ HOST: host }: Config, port: number): string[] {
+  if (host !== '0.0.0.0' && host !== '::') return [];
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  const outer = all.filter(({ family, internal }) => family === 'IPv4' && !internal);
+  return outer.map(({ address }) => `http://${address}:${port}`);
+}
+
+main().catch((error: unknown) => {
+  if (!(error instanceof StartError)) throw error;
+  for (const line of error.message.split('\n')) process.stderr.write(`fleet: ${line}\n`);
+  process.exit(1);
+});

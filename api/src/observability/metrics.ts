@@ -1,0 +1,87 @@
+/** Metrics for Prometheus: read from the tallies and the store when they are asked for. */
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { EventStore } from '../ports.ts';
+import { DURATION_BOUNDS_S, type Tallies } from './tallies.ts';
+
+export interface MetricsParts {
+  readonly tallies: Tallies;
+  readonly store: EventStore;
+  /** Whether the store can commit. */
+  readonly isReady: () => boolean;
+}
+
+/** The metrics as Prometheus reads them, and their media type. */
+export interface Metrics {
+  readonly mediaType: string;
+  read(): Promise<string>;
+}
+
+export function createMetrics({ tallies, store, isReady }: MetricsParts): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Counter({
+    name: 'fleet_events_total',
+    help: 'Events by what became of them: stored, duplicate, deleted, or the problem they were refused with',
+    labelNames: ['outcome'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [outcome, count] of tallies.eventCounts()) this.inc({ outcome }, count);
+    },
+  });
+  new Counter({
+    name: 'fleet_differing_signals_total',
+    help: 'Signals for which a repeated event said something else than the stored one',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(tallies.differing);
+    },
+  });
+  new Gauge({
+    name: 'fleet_ready',
+    help: '1 where events can be stored',
+    registers,
+    collect() {
+      this.set(isReady() ? 1 : 0);
+    },
+  });
+  addStoreSize(registers, store);
+  return {
+    mediaType: registry.contentType,
+    read: async () => `${await registry.metrics()}\n${requestMetrics(tallies)}`,
+  };
+}
+
+function addStoreSize(registers: Registry[], store: EventStore): void {
+  const events = new Gauge({ name: 'fleet_stored_events', help: 'Events in the store', registers });
+  new Gauge({
+    name: 'fleet_store_bytes',
+    help: 'Size of the store',
+    registers,
+    async collect() {
+      const size = await store.size();
+      this.set(size.bytes);
+      events.set(size.events);
+    },
+  });
+}
+
+/** A histogram from tallies: the library's own would be too dear on every request. */
+function requestMetrics(tallies: Tallies): string {
+  const name = 'fleet_http_request_duration_seconds';
+  const lines = [`# HELP ${name} Requests by route and status`, `# TYPE ${name} histogram`];
+  for (const { method, route, status, count, sum, buckets } of tallies.requests()) {
+    const labels = `method="${method}",route="${route}",status="${status}"`;
+    for (const [at, bound] of DURATION_BOUNDS_S.entries()) {
+      lines.push(`${name}_bucket{${labels},le="${bound}"} ${buckets[at]}`);
+    }
+    lines.push(
+      `${name}_bucket{${labels},le="+Inf"} ${count}`,
+      `${name}_sum{${labels}} ${sum}`,
+      `${name}_count{${labels}} ${count}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,53 @@
+/** Whether the server can keep its promise now: commit what comes, with a clock that can be true. */
+import type { EventStore } from '../ports.ts';
+
+/** How often a store that failed is tried again, milliseconds. */
+const RETRY_MS = 1_000;
+
+export interface ReadinessParts {
+  readonly store: EventStore;
+  readonly now: () => number;
+  /** When this program was built, milliseconds since 1970: an earlier clock was never set. */
+  readonly builtAt: number;
+}
+
+export class Readiness {
+  readonly #parts: ReadinessParts;
+  #storeFault: string | undefined;
+  #draining = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(parts: ReadinessParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the server is not ready; undefined where it is. */
+  fault(): string | undefined {
+    if (this.#draining) return 'the server is about to stop';
+    if (this.#parts.now() < this.#parts.builtAt) return 'the clock is before the day this program was built: set it';
+    return this.#storeFault;
+  }
+
+  /** Something could not be stored: not ready until a commit succeeds. */
+  storeFailed(detail: string): void {
+    this.#storeFault = detail;
+    this.#timer ??= setInterval(() => void this.#retry(), RETRY_MS).unref();
+  }
+
+  /** No new work from here on. */
+  drain(): void {
+    this.#draining = true;
+    clearInterval(this.#timer);
+  }
+
+  async #retry(): Promise<void> {
+    try {
+      await this.#parts.store.probe();
+      this.#storeFault = undefined;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    } catch (error) {
+      this.#storeFault = (error as Error).message;
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/** The store that the configuration asks for. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { BackupJob, type BackupTools } from './jobs/backups.ts';
+import type { EventStore } from './ports.ts';
+import type { Registry } from './registry.ts';
+import { createDiskSpool } from './spool/disk-spool.ts';
+import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
+import { createMemoryRegistry } from './stores/memory/memory-registry.ts';
+import { backupName, backupTime, listBackups } from './stores/sqlite/backup.ts';
+import type { BackupMethods } from './stores/sqlite/backup-thread.ts';
+import { openSqliteStore } from './stores/sqlite/sqlite-store.ts';
+import { Thread } from './stores/sqlite/thread.ts';
+import type { Spool } from './uploads/spool.ts';
+
+/** What a store hears of the world. */
+export interface StoreHooks {
+  readonly now: () => number;
+  readonly onDiffering: (count: number) => void;
+  readonly onDeath: (error: Error) => void;
+  readonly onBackupFault: (error: unknown) => void;
+}
+
+export interface OpenedStore {
+  readonly events: EventStore;
+  readonly registry: Registry;
+  readonly spool: Spool;
+  readonly backups: BackupJob | null;
+}
+
+/** Opens it. Throws `StartError` in words for whoever started the program. */
+export async function openStore(config: Config, hooks: StoreHooks): Promise<OpenedStore> {
+  const idleMs = config.TRIP_IDLE_TIMEOUT;
+  if (config.STORE === 'memory') {
+    const registry = createMemoryRegistry();
+    const spool = createDiskSpool(join(tmpdir(), `fleet-spool-${process.pid}`));
+    return { registry, events: new MemoryEventStore({ registry, idleMs }), spool, backups: null };
+  }
+  const { onDiffering, onDeath } = hooks;
+  const { events, registry } = await openSqliteStore({ folder: config.DATA_DIR, idleMs, onDiffering, onDeath });
+  return {
+    events,
+    registry,
+    spool: createDiskSpool(join(config.DATA_DIR, 'spool')),
+    backups: backupsOf(config, hooks),
+  };
+}
+
+function backupsOf(config: Config, { now, onBackupFault }: StoreHooks): BackupJob | null {
+  const { BACKUP_DIR: folder, BACKUP_EVERY: everyMs, BACKUP_KEEP: keep, DATA_DIR: data } = config;
+  if (folder === undefined) return null;
+  const tools: BackupTools = {
+    nameAt: backupName,
+    list: listBackups,
+    timeOf: backupTime,
+    async make(path) {
+      const entry = new URL('./stores/sqlite/backup-thread.ts', import.meta.url);
+      const thread = new Thread<BackupMethods>(entry, null, () => {});
+      try {
+        await thread.call('backup', data, path);
+      } finally {
+        await thread.end();
+      }
+    },
+  };
+  return new BackupJob({ folder, everyMs, keep }, tools, now, onBackupFault);
+}

@@ -1,0 +1,202 @@
+/** Puts the server together from its configuration, and takes it apart again. Used by `main.ts` and by tests alike. */
+import type { IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import proxyAddr from 'proxy-addr';
+import { Directory, REFRESH_MS } from './access/directory.ts';
+import { FailedTries } from './access/failed-tries.ts';
+import { keysOfSettings } from './access/fixed-keys.ts';
+import { KeysFile } from './access/keys-file.ts';
+import { Sightings } from './access/sightings.ts';
+import { loadSessionKey, SignIn } from './access/sign-in.ts';
+import { type Config, trustOf } from './config.ts';
+import { createApp } from './http/app.ts';
+import { Authenticator } from './http/authenticate.ts';
+import { allRoutes } from './http/routes.ts';
+import { createHttpServer } from './http/server.ts';
+import { UNDO_MS } from './http/trip-edit-routes.ts';
+import { DeadLetters } from './ingest/dead-letters.ts';
+import { every, type Job } from './jobs/every.ts';
+import { forgetRevocations, noteSightings, upkeep } from './jobs/housekeeping.ts';
+import { LiveFeed } from './live/live-feed.ts';
+import { createMetrics } from './observability/metrics.ts';
+import { Readiness } from './observability/readiness.ts';
+import { talliedStore } from './observability/tallied-store.ts';
+import { Tallies } from './observability/tallies.ts';
+import { type OpenedStore, openStore } from './open-store.ts';
+import { StartError } from './ports.ts';
+import type { Services } from './services.ts';
+import { Uploads } from './uploads/uploads.ts';
+import { BUILT_AT } from './version.ts';
+
+/** What the program may be given by a test. */
+export interface Surroundings {
+  readonly log: Logger;
+  readonly now?: () => number;
+  /** Hears that the server can't go on: the process can only end. */
+  readonly onDeath?: (error: Error) => void;
+}
+
+export interface RunningServer {
+  readonly port: number;
+  readonly services: Services;
+  /** Takes no more requests, answers those that are under way, closes the store. */
+  stop(): Promise<void>;
+}
+
+/** How long requests that are under way may take when the server is to stop. */
+const DRAIN_MS = 20_000;
+const UPKEEP_EVERY_MS = 5 * 60_000;
+const NOTE_EVERY_MS = 60_000;
+
+/** Starts the server. Throws `StartError` in words for whoever started it. */
+export async function startServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
+  const { log, now = Date.now, onDeath = () => {} } = surroundings;
+  const tallies = new Tallies();
+  const opened = await openStore(config, {
+    now,
+    onDiffering: (count) => {
+      tallies.differing += count;
+    },
+    onDeath,
+    onBackupFault: (error) => log.error({ err: error }, 'backup failed'),
+  });
+  try {
+    const draining = new AbortController();
+    let port = 0;
+    const services = await createServices(config, { opened, tallies, draining, now, log, port: () => port });
+    const { server, sightings } = createServer(config, services, log, draining);
+    port = await listen(server, config);
+    const jobs = startJobs(services, opened, sightings, log);
+    return { port, services, stop: () => stop(server, draining, services, jobs) };
+  } catch (error) {
+    await opened.events.close();
+    throw error;
+  }
+}
+
+interface Foundations {
+  readonly opened: OpenedStore;
+  readonly tallies: Tallies;
+  readonly draining: AbortController;
+  readonly now: () => number;
+  readonly log: Logger;
+  readonly port: () => number;
+}
+
+async function createServices(
+  config: Config,
+  { opened, tallies, draining, now, log, port }: Foundations,
+): Promise<Services> {
+  const { registry, spool, backups } = opened;
+  const readiness = new Readiness({ store: opened.events, now, builtAt: BUILT_AT });
+  const store = talliedStore(opened.events, tallies, (error) => {
+    log.error({ err: error }, 'events could not be stored');
+    readiness.storeFailed(error.message);
+  });
+  const settings = keysOfSettings(config.API_KEY, config.ADMIN_TOKEN);
+  const file =
+    config.KEYS_FILE === undefined
+      ? null
+      : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
+  const directory = new Directory(registry, now, () => [...settings, ...(file?.keys ?? [])]);
+  await directory.refresh();
+  const key = await loadSessionKey(registry, config.ADMIN_TOKEN, now());
+  const deadLetters = new DeadLetters(registry, now);
+  return {
+    store,
+    registry,
+    directory,
+    deadLetters,
+    spool,
+    tallies,
+    readiness,
+    now,
+    draining: draining.signal,
+    signIn: new SignIn({ registry, directory, key, now }),
+    uploads: new Uploads({ registry, store, deadLetters, resolve: (name) => directory.resolve(name), now }),
+    live: new LiveFeed(store, (error) => log.error({ err: error }, 'live feed')),
+    metrics: createMetrics({ tallies, store, isReady: () => readiness.fault() === undefined }),
+    lastBackup: () => backups?.state() ?? null,
+    limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },
+    publicUrl: () => config.PUBLIC_URL ?? `http://localhost:${port()}`,
+    isSecure: secureBy(config),
+    refresh: async () => {
+      file?.refresh();
+      await directory.refresh();
+    },
+  };
+}
+
+function createServer(config: Config, services: Services, log: Logger, draining: AbortController) {
+  const trust = trustOf(config.TRUST_PROXY);
+  const sightings = new Sightings(services.now);
+  const authenticator = new Authenticator({
+    directory: services.directory,
+    signIn: services.signIn,
+    failedTries: new FailedTries(services.now),
+    addressOf: (req) => proxyAddr(req, trust),
+    onSeen: (principal) => sightings.note(principal),
+  });
+  const routes = allRoutes(services);
+  const parts = {
+    routes,
+    authenticator,
+    tallies: services.tallies,
+    onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),
+  };
+  return { server: createHttpServer({ ...parts, app: createApp(parts), draining: draining.signal }), sightings };
+}
+
+/** Whether a request came over https: what a proxy says counts where its word does. */
+function secureBy(config: Config): (req: IncomingMessage) => boolean {
+  const trust = trustOf(config.TRUST_PROXY);
+  const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
+  return (req) => {
+    const said = `${req.headers['x-forwarded-proto'] ?? ''}`.split(',')[0]?.trim();
+    return isHttps || (said === 'https' && trust(req.socket.remoteAddress ?? '', 0));
+  };
+}
+
+function listen(server: Server, { HOST: host, PORT: port }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why: Readonly<Record<string, string>> = {
+        EADDRINUSE: `port ${port} is in use: stop what uses it, or set another PORT`,
+        EACCES: `port ${port} needs rights that this user does not have: set a PORT above 1023`,
+        EADDRNOTAVAIL: `HOST=${host} is no address of this machine`,
+        ENOTFOUND: `HOST=${host} is no address of this machine`,
+      };
+      reject(new StartError(why[error.code ?? ''] ?? error.message, { cause: error }));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+function startJobs(services: Services, { backups }: OpenedStore, sightings: Sightings, log: Logger): Job[] {
+  const { registry, now } = services;
+  const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`);
+  return [
+    every(REFRESH_MS, () => services.refresh(), failed('reading the registry')),
+    every(UPKEEP_EVERY_MS, () => upkeep(services, UNDO_MS), failed('upkeep'), 'now'),
+    every(UPKEEP_EVERY_MS, () => forgetRevocations(registry, now()), failed('forgetting revocations')),
+    every(NOTE_EVERY_MS, () => noteSightings(registry, sightings), failed('noting who was seen')),
+    ...(backups === null ? [] : [backups.start()]),
+  ];
+}
+
+async function stop(
+  server: Server,
+  draining: AbortController,
+  services: Services,
+  jobs: readonly Job[],
+): Promise<void> {
+  services.readiness.drain();
+  draining.abort();
+  const closed = new Promise((resolve) => server.close(resolve));
+  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+  await closed;
+  clearTimeout(deadline);
+  await Promise.all(jobs.map((job) => job.stop()));
+  await services.store.close();
+}

@@ -1,0 +1,112 @@
+/** Whether everything that a manifest lists is here: the heart of completing an offline upload. */
+import {
+  bad,
+  type Fault,
+  type Manifest,
+  type ManifestChunk,
+  ok,
+  type Problem,
+  problem,
+  type Result,
+} from '@fleet/contract';
+import type { SeqRange } from '../ports.ts';
+import { countOfRanges, missingRanges, unionOfRanges } from '../trips/seq-ranges.ts';
+import type { ReceiptRecord } from './records.ts';
+
+/** What is here of a trip. */
+export interface Holdings {
+  readonly receipts: readonly ReceiptRecord[];
+  /** The seqs that are stored, however they came: a drive may have come half live. */
+  readonly stored: readonly SeqRange[];
+}
+
+/** Most faults that are listed. */
+const MOST_FAULTS = 100;
+
+/** What a manifest says that can't be, whatever is here: `invalid-manifest`. */
+export function contradictionsIn({ chunks, event_count }: Manifest): Fault[] {
+  const faults: Fault[] = [];
+  const numbers = new Set<number>();
+  for (const [index, { no, first_seq, last_seq }] of chunks.entries()) {
+    if (numbers.has(no)) faults.push({ pointer: `/chunks/${index}/no`, detail: `${no} is used twice` });
+    numbers.add(no);
+    if (last_seq < first_seq) faults.push({ pointer: `/chunks/${index}/last_seq`, detail: 'is before first_seq' });
+  }
+  if (faults.length > 0) return faults;
+  const ranges = chunks.map(rangeOf);
+  const distinct = countOfRanges(unionOfRanges([ranges]));
+  if (distinct < countOfRanges(ranges)) faults.push({ pointer: '/chunks', detail: 'have seqs in common' });
+  if (event_count > distinct) {
+    faults.push({ pointer: '/event_count', detail: `is ${event_count}, but the chunks have room for ${distinct}` });
+  }
+  return faults;
+}
+
+/**
+ * Compares a manifest with what is here. A chunk is here when its receipt has the same digest, or when there is no
+ * receipt but each of its seqs is stored or was named as rejected. 409 `manifest-mismatch` says what is nowhere.
+ */
+export function checkManifest(manifest: Manifest, { receipts, stored }: Holdings): Result<void, Problem> {
+  const byNumber = new Map(receipts.map((receipt) => [receipt.no, receipt]));
+  const covered = unionOfRanges([stored, ...receipts.map(({ seqs }) => seqs)]);
+  const findings = manifest.chunks.map((chunk) => {
+    const receipt = byNumber.get(chunk.no);
+    return receipt === undefined ? findSeqs(chunk, covered) : compare(chunk, receipt);
+  });
+  const faults: Fault[] = findings.flatMap(({ fault }, index) =>
+    fault === undefined ? [] : [{ pointer: `/chunks/${index}`, detail: fault }],
+  );
+  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
+  if (faults.length === 0 && count < manifest.event_count) {
+    faults.push({ pointer: '/event_count', detail: `is ${manifest.event_count}, but ${count} are here` });
+  }
+  if (faults.length === 0) return ok(undefined);
+  const detail = `${faults[0]?.pointer} ${faults[0]?.detail}`;
+  const numbers = (gone: boolean) =>
+    findings.filter(({ fault, missing }) => fault !== undefined && missing === gone).map(({ no }) => no);
+  const extra = {
+    missing: numbers(true),
+    differing: numbers(false),
+    uncovered: findings.flatMap(({ gaps }) => gaps),
+  };
+  return bad({ ...problem('manifest-mismatch', detail, faults.slice(0, MOST_FAULTS)), extra });
+}
+
+/** What was found out about a chunk of the manifest. */
+interface Finding {
+  readonly no: number;
+  readonly fault: string | undefined;
+  /** Whether there is no chunk of this number. */
+  readonly missing: boolean;
+  /** Seqs that are nowhere. */
+  readonly gaps: readonly SeqRange[];
+  /** Events of it that are here. */
+  readonly count: number;
+}
+
+function findSeqs(chunk: ManifestChunk, covered: readonly SeqRange[]): Finding {
+  const range = [rangeOf(chunk)];
+  const gaps = missingRanges(range, covered);
+  const count = countOfRanges(range) - countOfRanges(gaps);
+  const [first] = gaps;
+  const others = gaps.length > 1 ? ' and others' : '';
+  const fault = first && `is not here: seqs ${first[0]} to ${first[1]}${others} are nowhere`;
+  return { no: chunk.no, fault, missing: true, gaps, count };
+}
+
+function compare(chunk: ManifestChunk, receipt: ReceiptRecord): Finding {
+  return { no: chunk.no, fault: difference(chunk, receipt), missing: false, gaps: [], count: receipt.event_count };
+}
+
+function difference(chunk: ManifestChunk, receipt: ReceiptRecord): string | undefined {
+  if (!receipt.sha256.includes(chunk.sha256.toLowerCase())) return 'is here with another sha256';
+  const [first, last] = [receipt.seqs[0]?.[0], receipt.seqs.at(-1)?.[1]];
+  if (first !== undefined && (first < chunk.first_seq || (last ?? first) > chunk.last_seq)) {
+    return `is here with seqs ${first} to ${last}`;
+  }
+  return undefined;
+}
+
+function rangeOf({ first_seq, last_seq }: ManifestChunk): SeqRange {
+  return [first_seq, last_seq];
+}
