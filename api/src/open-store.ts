@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { BackupJob, type BackupTools } from './jobs/backups.ts';
-import type { EventStore } from './ports.ts';
+import type { EventStore, StoreObserver } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
 import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
@@ -17,7 +17,7 @@ import type { Spool } from './uploads/spool.ts';
 /** What a store hears of the world. */
 export interface StoreHooks {
   readonly now: () => number;
-  readonly onDiffering: (count: number) => void;
+  readonly observer: StoreObserver;
   readonly onDeath: (error: Error) => void;
   readonly onBackupFault: (error: unknown) => void;
 }
@@ -35,10 +35,15 @@ export async function openStore(config: Config, hooks: StoreHooks): Promise<Open
   if (config.STORE === 'memory') {
     const registry = createMemoryRegistry();
     const spool = createDiskSpool(join(tmpdir(), `fleet-spool-${process.pid}`));
-    return { registry, events: new MemoryEventStore({ registry, idleMs }), spool, backups: null };
+    return {
+      registry,
+      events: new MemoryEventStore({ registry, idleMs, observer: hooks.observer }),
+      spool,
+      backups: null,
+    };
   }
-  const { onDiffering, onDeath } = hooks;
-  const { events, registry } = await openSqliteStore({ folder: config.DATA_DIR, idleMs, onDiffering, onDeath });
+  const { observer, onDeath } = hooks;
+  const { events, registry } = await openSqliteStore({ folder: config.DATA_DIR, idleMs, observer, onDeath });
   return {
     events,
     registry,

@@ -36,6 +36,16 @@ export type WriteOutcome =
   /** Its key is taken by an event with another time; not stored. */
   | 'seq-conflict';
 
+/** Hears what a store does, for counting. */
+export interface StoreObserver {
+  /** So many events had an outcome. */
+  outcomes(outcome: WriteOutcome, count: number): void;
+  /** So many signals of repeated events said something else than what is stored. */
+  differing(count: number): void;
+  /** Events could not be stored. */
+  failed(error: Error): void;
+}
+
 /** What became of one event, and the trip it is shown in. */
 export interface WriteResult {
   readonly outcome: WriteOutcome;

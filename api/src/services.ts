@@ -36,6 +36,8 @@ export interface Services {
   readonly now: () => number;
   /** Where people and devices reach the server, without a slash at the end. */
   readonly publicUrl: () => string;
+  /** Counts events that are refused. */
+  readonly onRefused: Admission['onRefused'];
   /** Looks whether other processes changed who may do what. */
   readonly refresh: () => Promise<void>;
   /** Whether a request came over https, as far as the server can know. */
@@ -59,17 +61,25 @@ export interface Limits {
 
 /** What is taken from somebody now, live or as part of an offline upload. */
 export function admissionOf(services: Services, principal: Principal, way: 'live' | 'offline'): Admission {
-  const { directory } = services;
-  const resolve = (name: string) => directory.resolve(name);
-  return {
-    speaker: {
+  const { directory, onRefused } = services;
+  return { speaker: speakerOf(directory, principal), window: windowOf(services, way), onRefused };
+}
+
+const speakers = new WeakMap<Principal, Admission['speaker']>();
+
+function speakerOf(directory: Directory, principal: Principal): Admission['speaker'] {
+  let speaker = speakers.get(principal);
+  if (speaker === undefined) {
+    const resolve = (name: string) => directory.resolve(name);
+    speaker = {
       resolve,
       mayWrite: (vehicle) => coversVehicle(principal, vehicle, resolve),
       namesOf: (vehicle) => directory.namesOf(vehicle),
       source: principal.name,
-    },
-    window: windowOf(services, way),
-  };
+    };
+    speakers.set(principal, speaker);
+  }
+  return speaker;
 }
 
 /** The times that are taken now. */

@@ -21,7 +21,6 @@ import { forgetRevocations, noteSightings, upkeep } from './jobs/housekeeping.ts
 import { LiveFeed } from './live/live-feed.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { Readiness } from './observability/readiness.ts';
-import { talliedStore } from './observability/tallied-store.ts';
 import { Tallies } from './observability/tallies.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { StartError } from './ports.ts';
@@ -53,19 +52,28 @@ const NOTE_EVERY_MS = 60_000;
 export async function startServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
   const { log, now = Date.now, onDeath = () => {} } = surroundings;
   const tallies = new Tallies();
+  let onFailure: (error: Error) => void = () => {};
   const opened = await openStore(config, {
     now,
-    onDiffering: (count) => {
-      tallies.differing += count;
-    },
     onDeath,
     onBackupFault: (error) => log.error({ err: error }, 'backup failed'),
+    observer: {
+      outcomes: (outcome, count) => tallies.events(outcome, count),
+      differing: (count) => {
+        tallies.differing += count;
+      },
+      failed: (error) => onFailure(error),
+    },
   });
   try {
     const draining = new AbortController();
     let port = 0;
     const services = await createServices(config, { opened, tallies, draining, now, log, port: () => port });
-    const { server, sightings } = createServer(config, services, log, draining);
+    onFailure = (error) => {
+      log.error({ err: error }, 'events could not be stored');
+      services.readiness.storeFailed(error.message);
+    };
+    const { server, sightings } = createServer(config, services, log);
     port = await listen(server, config);
     const jobs = startJobs(services, opened, sightings, log);
     return { port, services, stop: () => stop(server, draining, services, jobs) };
@@ -89,17 +97,14 @@ async function createServices(
   { opened, tallies, draining, now, log, port }: Foundations,
 ): Promise<Services> {
   const { registry, spool, backups } = opened;
-  const readiness = new Readiness({ store: opened.events, now, builtAt: BUILT_AT });
-  const store = talliedStore(opened.events, tallies, (error) => {
-    log.error({ err: error }, 'events could not be stored');
-    readiness.storeFailed(error.message);
-  });
+  const store = opened.events;
+  const readiness = new Readiness({ store, now, builtAt: BUILT_AT });
   const settings = keysOfSettings(config.API_KEY, config.ADMIN_TOKEN);
   const file =
     config.KEYS_FILE === undefined
       ? null
       : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
-  const directory = new Directory(registry, now, () => [...settings, ...(file?.keys ?? [])]);
+  const directory = new Directory(registry, now, () => (file === null ? settings : [...settings, ...file.keys]));
   await directory.refresh();
   const key = await loadSessionKey(registry, config.ADMIN_TOKEN, now());
   const deadLetters = new DeadLetters(registry, now);
@@ -121,6 +126,7 @@ async function createServices(
     limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },
     publicUrl: () => config.PUBLIC_URL ?? `http://localhost:${port()}`,
     isSecure: secureBy(config),
+    onRefused: (slug) => tallies.events(slug),
     refresh: async () => {
       file?.refresh();
       await directory.refresh();
@@ -128,7 +134,7 @@ async function createServices(
   };
 }
 
-function createServer(config: Config, services: Services, log: Logger, draining: AbortController) {
+function createServer(config: Config, services: Services, log: Logger) {
   const trust = trustOf(config.TRUST_PROXY);
   const sightings = new Sightings(services.now);
   const authenticator = new Authenticator({
@@ -145,7 +151,7 @@ function createServer(config: Config, services: Services, log: Logger, draining:
     tallies: services.tallies,
     onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),
   };
-  return { server: createHttpServer({ ...parts, app: createApp(parts), draining: draining.signal }), sightings };
+  return { server: createHttpServer({ ...parts, services, app: createApp(parts) }), sightings };
 }
 
 /** Whether a request came over https: what a proxy says counts where its word does. */

@@ -1,5 +1,5 @@
 /** Keys and other secrets that prove who somebody is: long, random, and kept only as digests. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 
 /** Bytes of chance in a key: 192 bits. */
 const KEY_BYTES = 24;
@@ -11,5 +11,5 @@ export function newKey(): string {
 
 /** What is kept of a key: SHA-256, hexadecimal. Keys are random, so that no salt or slow hash is needed. */
 export function digestOf(key: string): string {
-  return createHash('sha256').update(key).digest('hex');
+  return hash('sha256', key, 'hex');
 }

@@ -82,7 +82,9 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.on('error', reject);
-    req.on('close', () => reject(new ProblemError(problem('malformed-body', 'the body ended too early'))));
+    req.on('close', () => {
+      if (!req.complete) reject(new ProblemError(problem('malformed-body', 'the body ended too early')));
+    });
   });
 }
 
@@ -96,7 +98,8 @@ function unpacked(bytes: Buffer): Buffer {
   }
 }
 
-function tooLarge(most: number): ProblemError {
+/** The error for a body above a bound. */
+export function tooLarge(most: number): ProblemError {
   const hint = most === MAX_JSON_BYTES ? ': send many events as application/x-ndjson' : '';
   return new ProblemError(problem('payload-too-large', `the body is larger than ${most / 1_024} KiB${hint}`));
 }

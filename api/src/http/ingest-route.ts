@@ -1,6 +1,7 @@
 /** Live ingestion: one event, or many. */
 import type { ServerResponse } from 'node:http';
 import { ok, problem } from '@fleet/contract';
+import type { Admission } from '../ingest/admit.ts';
 import { lineTooLong, parseJson } from '../ingest/decode.ts';
 import { type BatchReport, type Candidate, ingestMany, ingestOne, type Rejected } from '../ingest/ingest.ts';
 import { linesOf } from '../ingest/lines.ts';
@@ -27,12 +28,19 @@ async function ingest(services: Services, { req, res, principal }: Exchange): Pr
     return;
   }
   const body = await readJson(req);
-  if (Array.isArray(body)) {
-    const candidates = body.map((value, index): Candidate => [index, ok(value)]);
-    sendReport(res, await ingestMany(services.store, once(candidates), admission));
-    return;
-  }
+  if (Array.isArray(body)) return ingestArray(services, body, admission, res);
   sendJson(res, 200, orThrow(await ingestOne(services.store, body, admission)));
+}
+
+/** Takes the events of a JSON array. */
+export async function ingestArray(
+  { store }: Services,
+  events: readonly unknown[],
+  admission: Admission,
+  res: ServerResponse,
+): Promise<void> {
+  const candidates = events.map((value, index): Candidate => [index, ok(value)]);
+  sendReport(res, await ingestMany(store, once(candidates), admission));
 }
 
 function sendReport(res: ServerResponse, report: BatchReport): void {

@@ -19,23 +19,22 @@ export type RouteServer = (
   req: IncomingMessage,
   res: ServerResponse,
   params: Readonly<Record<string, string>>,
-) => Promise<void>;
+) => Promise<void> | undefined;
 
 /** The status that a request is counted with whose sender went away before the answer. */
 const CLIENT_GONE = 499;
 
 export function createRouteServer(parts: RouteServerParts, route: Route): RouteServer {
   const { authenticator, tallies, onFailure } = parts;
-  const { method, path, access } = route;
+  const tally = tallies.route(route.method, route.path);
   return async (req, res, params) => {
     const began = performance.now();
     res.on('close', () => {
-      const status = res.headersSent ? res.statusCode : CLIENT_GONE;
-      tallies.request(method, path, status, (performance.now() - began) / 1_000);
+      tally.add(res.headersSent ? res.statusCode : CLIENT_GONE, (performance.now() - began) / 1_000);
     });
     try {
       const query = queryOf(req);
-      const principal = authenticator.enter(req, access, query.get('share'));
+      const principal = authenticator.enter(req, route.access, query.get('share'));
       await route.handle({ req, res, principal, params, query });
     } catch (error) {
       fail(res, error, onFailure);

@@ -1,7 +1,9 @@
 /** The HTTP server: Node's limits, and the hot path. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Express } from 'express';
-import { expressMessages } from './fast-express.ts';
+import type { Services } from '../services.ts';
+import { createHotIngest } from './hot-ingest.ts';
 import { INGEST_PATHS } from './ingest-route.ts';
 import type { Route } from './route.ts';
 import { createRouteServer, type RouteServer, type RouteServerParts } from './serve-route.ts';
@@ -23,17 +25,15 @@ const MAX_CONNECTIONS = 4_096;
 export interface ServerParts extends RouteServerParts {
   readonly app: Express;
   readonly routes: readonly Route[];
-  /** Aborted when the server is about to stop: connections end with their answer. */
-  readonly draining: AbortSignal;
+  readonly services: Services;
 }
 
 /** A server that doesn't listen yet. */
-export function createHttpServer({ app, routes, draining, ...parts }: ServerParts): Server {
-  const hot = hotRoutes(routes, parts);
-  const pending = new Map<IncomingMessage, number>();
+export function createHttpServer({ app, routes, services, ...parts }: ServerParts): Server {
+  const hot = hotRoutes(routes, services, parts);
+  const watch = new SlowRequests();
   const server = createServer(
     {
-      ...expressMessages(app),
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: HEADERS_MS,
       requestTimeout: UPLOAD_MS,
@@ -41,34 +41,56 @@ export function createHttpServer({ app, routes, draining, ...parts }: ServerPart
       connectionsCheckingInterval: LOOK_EVERY_MS,
     },
     (req, res) => {
-      if (draining.aborted) res.setHeader('connection', 'close');
-      if (req.method !== 'PUT') watch(pending, req, res);
-      const serve = hot.get(`${req.method} ${req.url}`);
+      watch.began(req);
+      if (services.draining.aborted) res.setHeader('connection', 'close');
+      const serve = req.method === 'POST' ? hot.get(req.url ?? '') : undefined;
       if (serve === undefined) app(req, res);
       else void serve(req, res, {});
     },
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(STALLED_MS);
-  const timer = setInterval(() => cutSlow(pending), LOOK_EVERY_MS).unref();
-  return server.on('close', () => clearInterval(timer));
+  const timer = setInterval(() => watch.cut(), LOOK_EVERY_MS).unref();
+  return server.on('connection', (socket) => watch.opened(socket)).on('close', () => clearInterval(timer));
 }
 
-/** Routes that are served without Express between, by method and address: it would cost half of their time. */
-function hotRoutes(routes: readonly Route[], parts: RouteServerParts): ReadonlyMap<string, RouteServer> {
-  const hot = routes.filter(({ path }) => (INGEST_PATHS as readonly string[]).includes(path));
-  return new Map(hot.map((route) => [`${route.method.toUpperCase()} ${route.path}`, createRouteServer(parts, route)]));
+/** The ingest routes by address: they are served without Express between, which would cost half of their time. */
+function hotRoutes(
+  routes: readonly Route[],
+  services: Services,
+  parts: RouteServerParts,
+): ReadonlyMap<string, RouteServer> {
+  const ingest = routes.filter(({ path }) => (INGEST_PATHS as readonly string[]).includes(path));
+  return new Map(
+    ingest.map((route) => [route.path, createHotIngest(services, parts, createRouteServer(parts, route))]),
+  );
 }
 
-/** Keeps an eye on a request until its answer is out. */
-function watch(pending: Map<IncomingMessage, number>, req: IncomingMessage, res: ServerResponse): void {
-  pending.set(req, performance.now());
-  res.on('close', () => pending.delete(req));
-}
+/** Cuts off requests whose bodies come too slowly. Node's own limit must leave time for chunks, which come by PUT. */
+class SlowRequests {
+  /** The last request of each connection. */
+  readonly #last = new Map<Socket, IncomingMessage | null>();
+  /** Requests that were incomplete when last looked, and since when. */
+  #incomplete = new Map<IncomingMessage, number>();
 
-/** Cuts requests off whose bodies come too slowly: Node's own limit must leave time for chunks. */
-function cutSlow(pending: ReadonlyMap<IncomingMessage, number>): void {
-  for (const [req, began] of pending) {
-    if (!req.complete && performance.now() - began > REQUEST_MS) req.destroy();
+  opened(socket: Socket): void {
+    this.#last.set(socket, null);
+    socket.on('close', () => this.#last.delete(socket));
+  }
+
+  began(req: IncomingMessage): void {
+    this.#last.set(req.socket, req);
+  }
+
+  cut(): void {
+    const now = performance.now();
+    const incomplete = new Map<IncomingMessage, number>();
+    for (const req of this.#last.values()) {
+      if (req === null || req.complete || req.method === 'PUT') continue;
+      const since = this.#incomplete.get(req) ?? now;
+      incomplete.set(req, since);
+      if (now - since >= REQUEST_MS) req.destroy();
+    }
+    this.#incomplete = incomplete;
   }
 }

@@ -47,9 +47,13 @@ export async function ingestOne(
   const event = admit(input, admission);
   if (!event.ok) return event;
   const [result] = await store.write([event.value]);
-  return result?.outcome === 'seq-conflict'
-    ? bad(seqConflict(event.value))
-    : ok({ trip_id: result?.trip_id ?? '', seq: event.value.seq });
+  return storedOf(event.value, result);
+}
+
+/** Where an event went, by what the store says of it. */
+export function storedOf(event: KeyedEvent, result: WriteResult | undefined): Result<Stored, Problem> {
+  if (result === undefined || result.outcome === 'seq-conflict') return bad(seqConflict(event));
+  return ok({ trip_id: result.trip_id, seq: event.seq });
 }
 
 /** Takes many events: what is valid is stored, what is not is named. */
@@ -93,6 +97,7 @@ class BatchWriter {
   /** Takes a candidate in; a promise where there is something to wait for before the next. */
   take([index, value]: Candidate): Promise<void> | undefined {
     const event = value.ok ? admit(value.value, this.#admission) : value;
+    if (!value.ok) this.#admission.onRefused(value.error.slug);
     if (!event.ok) {
       this.#tally.reject(index, event.error);
       return undefined;

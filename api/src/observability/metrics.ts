@@ -69,19 +69,18 @@ function addStoreSize(registers: Registry[], store: EventStore): void {
 }
 
 /** A histogram from tallies: the library's own would be too dear on every request. */
-function requestMetrics(tallies: Tallies): string {
+function requestMetrics({ routes }: Tallies): string {
   const name = 'fleet_http_request_duration_seconds';
   const lines = [`# HELP ${name} Requests by route and status`, `# TYPE ${name} histogram`];
-  for (const { method, route, status, count, sum, buckets } of tallies.requests()) {
-    const labels = `method="${method}",route="${route}",status="${status}"`;
-    for (const [at, bound] of DURATION_BOUNDS_S.entries()) {
-      lines.push(`${name}_bucket{${labels},le="${bound}"} ${buckets[at]}`);
+  for (const { method, route, byStatus } of routes) {
+    for (const [status, { count, sum, buckets }] of byStatus) {
+      const labels = `method="${method}",route="${route}",status="${status}"`;
+      for (const [at, bound] of DURATION_BOUNDS_S.entries()) {
+        lines.push(`${name}_bucket{${labels},le="${bound}"} ${buckets[at]}`);
+      }
+      lines.push(`${name}_bucket{${labels},le="+Inf"} ${count}`);
+      lines.push(`${name}_sum{${labels}} ${sum}`, `${name}_count{${labels}} ${count}`);
     }
-    lines.push(
-      `${name}_bucket{${labels},le="+Inf"} ${count}`,
-      `${name}_sum{${labels}} ${sum}`,
-      `${name}_count{${labels}} ${count}`,
-    );
   }
   return `${lines.join('\n')}\n`;
 }

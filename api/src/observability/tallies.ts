@@ -5,9 +5,6 @@ export const DURATION_BOUNDS_S = [0.001, 0.005, 0.025, 0.1, 0.5, 2, 10] as const
 
 /** Requests of one route with one status. */
 export interface RequestTally {
-  readonly method: string;
-  readonly route: string;
-  readonly status: number;
   count: number;
   /** Seconds in all. */
   sum: number;
@@ -15,20 +12,43 @@ export interface RequestTally {
   readonly buckets: number[];
 }
 
-export class Tallies {
-  readonly #requests = new Map<string, RequestTally>();
-  readonly #events = new Map<string, number>();
-  /** Signals for which a repeated event said something else than the stored one. */
-  differing = 0;
+/** Requests of one route, by status. */
+export class RouteTally {
+  readonly method: string;
+  readonly route: string;
+  readonly byStatus = new Map<number, RequestTally>();
+
+  constructor(method: string, route: string) {
+    this.method = method;
+    this.route = route;
+  }
 
   /** Counts a request. */
-  request(method: string, route: string, status: number, seconds: number): void {
-    const tally = this.#requestTally(method, route, status);
+  add(status: number, seconds: number): void {
+    let tally = this.byStatus.get(status);
+    if (tally === undefined) {
+      tally = { count: 0, sum: 0, buckets: DURATION_BOUNDS_S.map(() => 0) };
+      this.byStatus.set(status, tally);
+    }
     tally.count++;
     tally.sum += seconds;
     for (let at = DURATION_BOUNDS_S.length - 1; at >= 0 && seconds <= (DURATION_BOUNDS_S[at] ?? 0); at--) {
       tally.buckets[at] = (tally.buckets[at] ?? 0) + 1;
     }
+  }
+}
+
+export class Tallies {
+  readonly routes: RouteTally[] = [];
+  readonly #events = new Map<string, number>();
+  /** Signals for which a repeated event said something else than the stored one. */
+  differing = 0;
+
+  /** A tally for a route. */
+  route(method: string, route: string): RouteTally {
+    const tally = new RouteTally(method, route);
+    this.routes.push(tally);
+    return tally;
   }
 
   /** Counts events by what became of them: an outcome of the store, or the problem they were refused with. */
@@ -36,21 +56,7 @@ export class Tallies {
     this.#events.set(outcome, (this.#events.get(outcome) ?? 0) + count);
   }
 
-  requests(): Iterable<RequestTally> {
-    return this.#requests.values();
-  }
-
   eventCounts(): ReadonlyMap<string, number> {
     return this.#events;
-  }
-
-  #requestTally(method: string, route: string, status: number): RequestTally {
-    const key = `${method} ${route} ${status}`;
-    let tally = this.#requests.get(key);
-    if (tally === undefined) {
-      tally = { method, route, status, count: 0, sum: 0, buckets: DURATION_BOUNDS_S.map(() => 0) };
-      this.#requests.set(key, tally);
-    }
-    return tally;
   }
 }

@@ -46,7 +46,7 @@ export function deriveTrips(evidence: Evidence): Trip[] {
     ...pieces.map((piece) => withLooseEvents(piece, zones, evidence)),
     ...looseTrips(zones, evidence).map((span) => looseTrip(span, evidence.vehicle)),
   ];
-  return withOwnIds(merged(trips.toSorted(byStart), evidence.corrections.merges), evidence.vehicle);
+  return withOwnIds(merged(trips.toSorted(byStartAndId), evidence.corrections.merges), evidence.vehicle);
 }
 
 /** A device-made trip, or what walls and deletions left of it. Its id stays with the piece that holds its first event. */
@@ -182,7 +182,7 @@ function merged(trips: readonly Trip[], merges: readonly Span[]): readonly Trip[
     if (first === undefined || others.length === 0) return list;
     const parts = [first, ...others].flatMap((trip) => trip.parts);
     const union = { ...parts.reduce<Span>(hull, first), id: first.id, parts };
-    return [...list.filter((trip) => !overlaps(trip, merge)), union].toSorted(byStart);
+    return [...list.filter((trip) => !overlaps(trip, merge)), union].toSorted(byStartAndId);
   }, trips);
 }
 

@@ -38,7 +38,7 @@ function createBuckets(size: number, kept: number, names: readonly string[]): Re
         first = false;
         return [row];
       }
-      const full = bucket.length > size ? flush() : [];
+      const full = bucket.length >= size ? flush() : [];
       bucket.push(row);
       return full;
     },
@@ -52,7 +52,7 @@ function createBuckets(size: number, kept: number, names: readonly string[]): Re
 /** Of each signal the row with the least and the row with the greatest value, in their order; at most `kept`. */
 function extremes(rows: readonly EventRow[], names: readonly string[], kept: number): EventRow[] {
   const chosen = [...new Set(names.flatMap((name) => extremesOf(rows, name)))];
-  const indices = chosen.length > 0 ? chosen.slice(0, kept).sort((a, b) => a - b) : [0];
+  const indices = (chosen.length > 0 ? chosen : [0]).slice(0, kept).sort((a, b) => a - b);
   return indices.flatMap((index) => rows[index] ?? []);
 }
 

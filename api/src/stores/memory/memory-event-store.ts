@@ -10,6 +10,7 @@ import type {
   HistoryPoint,
   LatestState,
   SeqRange,
+  StoreObserver,
   StoreSize,
   TripLookup,
   TripPage,
@@ -36,6 +37,7 @@ export interface MemoryStoreOptions {
   readonly registry: Registry;
   /** The longest gap inside a trip of loose events, milliseconds. */
   readonly idleMs: number;
+  readonly observer?: StoreObserver;
 }
 
 /** Everything about one vehicle, worked out anew. */
@@ -49,12 +51,14 @@ interface View {
 export class MemoryEventStore implements EventStore {
   readonly #registry: Registry;
   readonly #idleMs: number;
+  readonly #observer: StoreObserver | undefined;
   /** Rows by vehicle, as it was named when they came, then by container and seq. */
   readonly #stored = new Map<string, Map<string, EventRow>>();
   #newest: number | undefined;
   #revision = 0;
 
-  constructor({ registry, idleMs }: MemoryStoreOptions) {
+  constructor({ registry, idleMs, observer }: MemoryStoreOptions) {
+    this.#observer = observer;
     this.#registry = registry;
     this.#idleMs = idleMs;
   }
@@ -62,6 +66,7 @@ export class MemoryEventStore implements EventStore {
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
     const outcomes: WriteOutcome[] = [];
     for (const event of events) outcomes.push(await this.#writeOne(event));
+    for (const outcome of outcomes) this.#observer?.outcomes(outcome, 1);
     this.#revision++;
     const vehicles = [...new Set(events.map(({ vehicle }) => vehicle))];
     const views = new Map((await this.#views(vehicles)).map((view) => [view.vehicle, view]));
@@ -171,6 +176,7 @@ export class MemoryEventStore implements EventStore {
     }
     const meeting = meet(before, event);
     if (meeting.kind === 'other') return 'seq-conflict';
+    this.#observer?.differing(meeting.differing);
     if (meeting.completed !== null) {
       const { values, dtcs } = meeting.completed;
       rows.set(key, { ...before, values, ...(dtcs && { dtcs }) });

@@ -2,7 +2,10 @@
 import { EVER } from '../../trips/span.ts';
 import type { Database } from './open-database.ts';
 
-/** A row of `containers`, and what of it changed since it was read. */
+/**
+ * A row of `containers`. Its bounds and its count are ahead of the file's while events come: they are written before
+ * anyone reads them, and counted anew after a crash for containers that are dirty.
+ */
 export interface Container {
   readonly id: number;
   readonly vehicle_id: number;
@@ -10,10 +13,12 @@ export interface Container {
   first_ts: number;
   last_ts: number;
   event_count: number;
+  /** No event has a greater seq. */
+  top_seq: number;
+  /** Which seqs wait in the inbox, and where. */
+  waiting: Map<number, number> | null;
   /** Where its events must be looked at again, as `dirty` has it; null where nothing must. */
   dirty: DirtyRange | null;
-  changed: boolean;
-  dirtied: boolean;
 }
 
 /** Events of a container from a time and a seq on. */
@@ -32,13 +37,19 @@ export class Containers {
   #byId = new Map<number, Container>();
   /** The commit that last changed a container's events, for those that are dirty. */
   readonly #touched = new Map<number, number>();
+  /** Containers whose row in the file is behind, devices' trips by vehicle. */
+  #behind = new Set<Container>();
+  #tripsBehind = new Map<number, Set<Container>>();
   readonly #sql;
 
   constructor(db: Database) {
     this.#sql = {
       vehicle: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
       addVehicle: db.prepare('INSERT INTO vehicles (vehicle) VALUES (?)'),
-      find: db.prepare('SELECT * FROM containers WHERE vehicle_id = ? AND name = ?'),
+      find: db.prepare(
+        `SELECT *, (SELECT coalesce(max(seq), 0) FROM events WHERE container = containers.id) AS top_seq
+         FROM containers WHERE vehicle_id = ? AND name = ?`,
+      ),
       findDirty: db.prepare('SELECT from_ts, to_ts, from_seq FROM dirty WHERE vehicle_id = ? AND container = ?'),
       add: db.prepare(
         'INSERT INTO containers (vehicle_id, name, loose, first_ts, last_ts, event_count) VALUES (?, ?, ?, ?, ?, 0)',
@@ -53,6 +64,8 @@ export class Containers {
     this.#vehicles = new Map();
     this.#cache = new Map();
     this.#byId = new Map();
+    this.#behind = new Set();
+    this.#tripsBehind = new Map();
   }
 
   /** The number of a vehicle that has or had events. */
@@ -75,7 +88,7 @@ export class Containers {
     const row = this.#sql.find.get(vehicleId, name) as (Omit<Container, 'loose'> & { loose: number }) | undefined;
     if (row === undefined) return undefined;
     const dirty = (this.#sql.findDirty.get(vehicleId, row.id) as DirtyRange | undefined) ?? null;
-    return this.#keep(key, { ...row, loose: row.loose === 1, dirty, changed: false, dirtied: false });
+    return this.#keep(key, { ...row, loose: row.loose === 1, dirty, waiting: null });
   }
 
   /** A container, made where there is none; `ts` is the time of its first event. */
@@ -90,9 +103,9 @@ export class Containers {
       first_ts: ts,
       last_ts: ts,
       event_count: 0,
+      top_seq: 0,
+      waiting: null,
       dirty: null,
-      changed: true,
-      dirtied: false,
     });
   }
 
@@ -102,7 +115,7 @@ export class Containers {
     container.event_count++;
     if (ts < container.first_ts) container.first_ts = ts;
     if (ts > container.last_ts) container.last_ts = ts;
-    container.changed = true;
+    this.#fallsBehind(container);
   }
 
   /** Notes that an event changed; one at the end makes everything after it dirty, so that the next need no note. */
@@ -116,7 +129,8 @@ export class Containers {
       to_ts: Math.max(to_ts, dirty?.to_ts ?? to_ts),
       from_seq: Math.min(seq, dirty?.from_seq ?? seq),
     };
-    container.dirtied = true;
+    const { from_ts, to_ts: to, from_seq } = container.dirty;
+    this.#sql.dirty.run(container.vehicle_id, container.id, from_ts, to, from_seq);
   }
 
   /** Whether nothing changed in a container since a commit; then it is clean. */
@@ -128,19 +142,41 @@ export class Containers {
     return true;
   }
 
-  /** Writes what changed; call it in the transaction of the changes. */
-  flush(containers: Iterable<Container>): void {
-    for (const container of containers) {
-      const { id, vehicle_id, first_ts, last_ts, event_count, dirty } = container;
-      if (container.changed) this.#sql.update.run(first_ts, last_ts, event_count, id);
-      if (container.dirtied && dirty) this.#sql.dirty.run(vehicle_id, id, dirty.from_ts, dirty.to_ts, dirty.from_seq);
-      container.changed = false;
-      container.dirtied = false;
+  /** Brings the file's rows up to date; call it in a transaction. */
+  catchUp(): void {
+    for (const container of this.#behind) this.#write(container);
+    this.#behind.clear();
+    this.#tripsBehind.clear();
+  }
+
+  /** Forgets containers where there are many in memory; call it when nothing waits, here or in the inbox. */
+  trim(): void {
+    if (this.#cache.size >= MOST_CACHED) this.reset();
+  }
+
+  /** Brings the rows of a vehicle's device's trips up to date. */
+  catchUpTrips(vehicleId: number): void {
+    const behind = this.#tripsBehind.get(vehicleId);
+    if (behind === undefined) return;
+    this.#tripsBehind.delete(vehicleId);
+    for (const container of behind) {
+      this.#behind.delete(container);
+      this.#write(container);
     }
   }
 
+  #fallsBehind(container: Container): void {
+    this.#behind.add(container);
+    if (container.loose) return;
+    const trips = this.#tripsBehind.get(container.vehicle_id) ?? new Set<Container>();
+    this.#tripsBehind.set(container.vehicle_id, trips.add(container));
+  }
+
+  #write({ id, first_ts, last_ts, event_count }: Container): void {
+    this.#sql.update.run(first_ts, last_ts, event_count, id);
+  }
+
   #keep(key: string, container: Container): Container {
-    if (this.#cache.size >= MOST_CACHED) this.reset();
     this.#cache.set(key, container);
     this.#byId.set(container.id, container);
     return container;

@@ -6,9 +6,10 @@ import { meet } from '../../ingest/same-key.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import type { Container, Containers } from './containers.ts';
 import type { Dictionary } from './dictionary.ts';
+import type { EventTable } from './event-table.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
-import { type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
+import { columnsOf, type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
 import { RecordReader, RecordWriter } from './record.ts';
 import { RowReader } from './row-reader.ts';
 import type { Runs } from './runs.ts';
@@ -19,10 +20,13 @@ import type { VehicleGroup, VehicleGroups } from './vehicle-groups.ts';
 export interface WriterParts {
   readonly db: Database;
   readonly names: Dictionary;
+  readonly table: EventTable;
   readonly containers: Containers;
   readonly runs: Runs;
   readonly groups: VehicleGroups;
   readonly idleMs: number;
+  /** Brings the file up to date, for questions that are asked of it. */
+  readonly catchUp: () => void;
 }
 
 const STORED = OUTCOMES.indexOf('stored');
@@ -39,61 +43,80 @@ interface Target extends GroupContainer {
   readonly others: readonly Container[];
 }
 
+/** With so many events of each container, the inbox would only be in the way. */
+const DIRECT_PER_CONTAINER = 16;
+
 /** What a commit of events did so far. */
 interface Progress {
   readonly commit: number;
-  readonly changed: Set<Container>;
+  /** Whether records go past the inbox: where there are many of each container. */
+  readonly direct: boolean;
   differing: number;
 }
 
 export class EventWriter {
   readonly #names: Dictionary;
+  readonly #table: EventTable;
   readonly #containers: Containers;
   readonly #runs: Runs;
   readonly #groups: VehicleGroups;
   readonly #tripIds: TripIds;
+  /** Containers by the numbers that groups use for them. */
+  readonly #known: GroupContainer[] = [];
   readonly #records: RecordWriter;
-  readonly #sql;
 
-  constructor({ db, names, containers, runs, groups, idleMs }: WriterParts) {
+  constructor({ db, names, table, containers, runs, groups, idleMs, catchUp }: WriterParts) {
+    this.#table = table;
     this.#names = names;
     this.#containers = containers;
     this.#runs = runs;
     this.#groups = groups;
-    this.#tripIds = new TripIds(db, runs, new EvidenceReader(db, idleMs, new RowReader(db, names)), idleMs);
+    this.#tripIds = new TripIds({
+      db,
+      containers,
+      runs,
+      idleMs,
+      catchUp,
+      evidence: new EvidenceReader(db, idleMs, new RowReader(db, names)),
+    });
     this.#records = new RecordWriter(names);
-    this.#sql = {
-      insert: db.prepare('INSERT INTO events VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
-      find: db.prepare('SELECT record FROM events WHERE container = ? AND seq = ?').pluck(),
-      update: db.prepare('UPDATE events SET record = ? WHERE container = ? AND seq = ?'),
-    };
+  }
+
+  /** Containers are told once, by numbers: take them in even if the group can't be committed. */
+  learn({ fresh, first_fresh }: EventGroup): void {
+    if (first_fresh === 0 && fresh.length > 0) this.#known.length = 0;
+    for (const [index, container] of fresh.entries()) this.#known[first_fresh + index] = container;
   }
 
   /** Writes a group within the caller's transaction, and says what became of each event. */
-  write(events: EventGroup, commit: number): GroupReport {
-    const targets = events.containers.map((container) => this.#target(container));
-    const progress: Progress = { commit, changed: new Set(), differing: 0 };
-    const outcome = new Uint8Array(events.seq.length);
+  write(group: EventGroup, commit: number): GroupReport {
+    const { count } = group;
+    const { seq, ts, container, end, records } = columnsOf(group.packed.buffer, count);
+    const targets = new Map<number, Target>();
+    const direct = count >= DIRECT_PER_CONTAINER * new Set(container).size;
+    const progress: Progress = { commit, direct, differing: 0 };
+    const packed = new Uint16Array(2 * count);
     let start = 0;
-    for (let index = 0; index < outcome.length; index++) {
-      const target = targets[events.container[index] as number] as Target;
-      const end = events.end[index] as number;
-      const record = events.records.subarray(start, end);
-      outcome[index] = this.#writeOne(
-        target,
-        events.seq[index] as number,
-        events.ts[index] as number,
-        record,
-        progress,
-      );
-      start = end;
+    for (let index = 0; index < count; index++) {
+      const target = this.#target(targets, container[index] as number);
+      const record = records.subarray(start, end[index]);
+      packed[index] = this.#writeOne(target, seq[index] as number, ts[index] as number, record, progress);
+      start = end[index] as number;
     }
-    this.#containers.flush(progress.changed);
-    this.#runs.flush();
-    return { outcome, ...this.#tripsOf(events, targets), differing: progress.differing };
+    const trips = this.#tripsOf(ts, container, targets, packed.subarray(count));
+    return { packed, trips, differing: progress.differing };
   }
 
-  #target(container: GroupContainer): Target {
+  #target(targets: Map<number, Target>, number: number): Target {
+    let target = targets.get(number);
+    if (target === undefined) {
+      target = this.#findTarget(this.#known[number] as GroupContainer);
+      targets.set(number, target);
+    }
+    return target;
+  }
+
+  #findTarget(container: GroupContainer): Target {
     const group = this.#groups.of(container.vehicle);
     const [own, ...others] = group.names.map((name) => this.#containers.vehicleId(name));
     const find = (id: number | undefined) => (id === undefined ? undefined : this.#containers.find(id, container.name));
@@ -109,7 +132,7 @@ export class EventWriter {
     const { trip, group } = target;
     if (group.combined.deleted.length > 0 && isDeleted(group.combined, { trip, ts })) return DELETED;
     for (const holder of target.others.length > 0 ? [target.container, ...target.others] : []) {
-      const stored = holder && (this.#sql.find.get(holder.id, seq) as Buffer | undefined);
+      const stored = holder && this.#table.find(holder, seq);
       if (stored !== undefined) return this.#meet(holder as Container, seq, stored, record, progress);
     }
     target.container ??= this.#containers.ensure(
@@ -119,12 +142,10 @@ export class EventWriter {
       ts,
     );
     const { container } = target;
-    if (this.#sql.insert.run(container.id, seq, record).changes === 0) {
-      return this.#meet(container, seq, this.#sql.find.get(container.id, seq) as Buffer, record, progress);
-    }
+    const stored = this.#table.add(container, seq, record, progress.direct);
+    if (stored !== undefined) return this.#meet(container, seq, stored, record, progress);
     this.#containers.added(container, ts, seq, progress.commit);
     if (container.loose) this.#runs.add(container.vehicle_id, ts);
-    progress.changed.add(container);
     return STORED;
   }
 
@@ -136,25 +157,29 @@ export class EventWriter {
     progress.differing += meeting.differing;
     if (meeting.completed !== null) {
       this.#records.write({ ...stored, ...meeting.completed });
-      this.#sql.update.run(this.#records.take(), container.id, seq);
+      this.#table.replace(container, seq, this.#records.take());
       this.#containers.touched(container, stored.ts, seq, progress.commit);
-      progress.changed.add(container);
     }
     return DUPLICATE;
   }
 
-  /** The trip that each event is shown in now. */
-  #tripsOf({ container, ts }: EventGroup, targets: readonly Target[]): Pick<GroupReport, 'trip' | 'trips'> {
+  /** The trips that loose events are shown in now, and which is whose. */
+  #tripsOf(
+    ts: Float64Array,
+    container: Uint32Array,
+    targets: ReadonlyMap<number, Target>,
+    into: Uint16Array,
+  ): string[] {
     const numbers = new Map<string, number>();
-    const trip = new Uint32Array(container.length);
     const ids = this.#tripIds.begin();
-    for (let index = 0; index < trip.length; index++) {
-      const { trip: own, group } = targets[container[index] as number] as Target;
-      const id = own ?? ids.of(group, ts[index] as number);
+    for (let index = 0; index < into.length; index++) {
+      const { trip, group } = targets.get(container[index] as number) as Target;
+      if (trip !== null) continue;
+      const id = ids.of(group, ts[index] as number);
       const number = numbers.get(id) ?? numbers.size;
       if (number === numbers.size) numbers.set(id, number);
-      trip[index] = number;
+      into[index] = number;
     }
-    return { trip, trips: [...numbers.keys()] };
+    return [...numbers.keys()];
   }
 }

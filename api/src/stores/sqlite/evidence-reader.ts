@@ -77,7 +77,9 @@ export class EvidenceReader {
       const deviceTrips = this.#deviceTrips(ids, window);
       const reaches = deviceTrips.map((trip) => widen(trip, this.#idleMs));
       const merges = group.combined.merges.filter((merge) => overlaps(merge, window));
-      const wider = [...runs, ...reaches, ...merges, ...near(window)].reduce<Span>(hull, window);
+      // Runs under different names of the vehicle may turn out to be one.
+      const stretches = ids.length === 1 ? runs : runs.map((run) => widen(run, this.#idleMs));
+      const wider = [...stretches, ...reaches, ...merges, ...near(window)].reduce<Span>(hull, window);
       if (wider.from === window.from && wider.to === window.to) {
         return { window, evidence: this.#evidence(group, ids, united(runs, this.#idleMs), deviceTrips) };
       }

@@ -4,14 +4,16 @@
  */
 import type { KeyedEvent } from '../../ingest/key-of.ts';
 import { OverloadedError, type WriteResult } from '../../ports.ts';
-import { type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
+import { columnsOf, type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { Names } from './record.ts';
 import { RecordWriter } from './record.ts';
 
 /** Most events of one commit: others wait no longer than it takes. */
 const MOST_IN_GROUP = 2_000;
-/** Groups that are under way: one is committed while the next is handed over. */
-const MOST_UNDER_WAY = 2;
+/** Groups that are under way: one, so that the next is as large as the load makes it. */
+const MOST_UNDER_WAY = 1;
+/** How long a group is filled while more keeps coming, milliseconds. */
+const MOST_WAIT_MS = 2;
 /** Most events that wait for their commit. */
 const MOST_WAITING = 100_000;
 
@@ -31,71 +33,68 @@ interface Share {
   count: number;
 }
 
+/** Containers that have numbers; with more, all numbers start anew. */
+const MOST_NUMBERED = 50_000;
+
+/** Numbers for containers, so that each is told to the writing thread once. */
+class ContainerNumbers {
+  readonly #numbers = new Map<string, number>();
+  #fresh: GroupContainer[] = [];
+
+  numberOf({ vehicle, container: name, trip }: KeyedEvent): number {
+    const key = `${vehicle} ${name}`;
+    let number = this.#numbers.get(key);
+    if (number === undefined) {
+      number = this.#numbers.size;
+      this.#numbers.set(key, number);
+      this.#fresh.push({ vehicle, name, trip });
+    }
+    return number;
+  }
+
+  /** The containers that were numbered since, and the number of the first. */
+  takeFresh(): Pick<EventGroup, 'fresh' | 'first_fresh'> {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return { fresh, first_fresh: this.#numbers.size - fresh.length };
+  }
+
+  /** Whether there are so many that numbers should start anew. */
+  get full(): boolean {
+    return this.#numbers.size >= MOST_NUMBERED;
+  }
+
+  clear(): void {
+    this.#numbers.clear();
+  }
+}
+
 /** A group that is being filled or waits. */
 class Group {
-  readonly containers: GroupContainer[] = [];
-  readonly container: number[] = [];
-  readonly seq: number[] = [];
-  readonly ts: number[] = [];
-  readonly end: number[] = [];
+  readonly events: KeyedEvent[] = [];
   readonly shares: Share[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #records: RecordWriter;
-
-  constructor(names: Names) {
-    this.#records = new RecordWriter(names);
-  }
-
-  get size(): number {
-    return this.seq.length;
-  }
 
   add(event: KeyedEvent, batch: Batch, offset: number): void {
-    this.container.push(this.#numberOf(event));
-    this.seq.push(event.seq);
-    this.ts.push(event.ts);
-    this.#records.write(event);
-    this.end.push(this.#records.length);
+    this.events.push(event);
     const share = this.shares.at(-1);
     if (share?.batch === batch) share.count++;
     else this.shares.push({ batch, offset, count: 1 });
   }
-
-  packed(): EventGroup {
-    return {
-      containers: this.containers,
-      container: Uint32Array.from(this.container),
-      seq: Float64Array.from(this.seq),
-      ts: Float64Array.from(this.ts),
-      end: Uint32Array.from(this.end),
-      records: this.#records.take(),
-    };
-  }
-
-  #numberOf({ vehicle, container: name, trip }: KeyedEvent): number {
-    const key = `${vehicle} ${name}`;
-    let number = this.#numbers.get(key);
-    if (number === undefined) {
-      number = this.containers.push({ vehicle, name, trip }) - 1;
-      this.#numbers.set(key, number);
-    }
-    return number;
-  }
 }
 
 export class GroupCommit {
-  readonly #names: Names;
-  readonly #commit: (group: EventGroup) => Promise<GroupReport>;
+  readonly #commit: (group: EventGroup, events: readonly KeyedEvent[]) => Promise<GroupReport>;
+  readonly #records: RecordWriter;
+  readonly #numbers = new ContainerNumbers();
   readonly #full: Group[] = [];
-  #filling: Group;
+  #filling = new Group();
   #waiting = 0;
   #underWay = 0;
   #scheduled = false;
 
-  constructor(names: Names, commit: (group: EventGroup) => Promise<GroupReport>) {
-    this.#names = names;
+  constructor(names: Names, commit: (group: EventGroup, events: readonly KeyedEvent[]) => Promise<GroupReport>) {
+    this.#records = new RecordWriter(names);
     this.#commit = commit;
-    this.#filling = new Group(names);
   }
 
   /** Resolves when all events are committed; rejects with the first failure of a commit that held any of them. */
@@ -107,7 +106,7 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       const batch: Batch = { results: new Array<WriteResult>(events.length), left: events.length, resolve, reject };
       for (const [offset, event] of events.entries()) {
-        if (this.#filling.size >= MOST_IN_GROUP) this.#seal();
+        if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
         this.#filling.add(event, batch, offset);
       }
       this.#waiting += events.length;
@@ -115,53 +114,90 @@ export class GroupCommit {
     });
   }
 
-  /** Collects what else arrives in this turn of the event loop. */
+  /** Collects what else arrives: as long as every turn of the event loop brings more, but no longer than `MOST_WAIT_MS`. */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
+    const began = performance.now();
+    let seen = this.#waiting;
+    const look = () => {
+      if (this.#waiting > seen && performance.now() - began < MOST_WAIT_MS) {
+        seen = this.#waiting;
+        setImmediate(look);
+        return;
+      }
       this.#scheduled = false;
       this.#send();
-    });
+    };
+    setImmediate(look);
   }
 
   #seal(): void {
     this.#full.push(this.#filling);
-    this.#filling = new Group(this.#names);
+    this.#filling = new Group();
   }
 
   #send(): void {
-    while (this.#underWay < MOST_UNDER_WAY && this.#waiting > 0) {
+    while (this.#underWay < MOST_UNDER_WAY) {
       if (this.#full.length === 0) {
-        if (this.#filling.size === 0) return;
+        if (this.#filling.events.length === 0) return;
         this.#seal();
       }
       const group = this.#full.shift() as Group;
       this.#underWay++;
-      this.#commit(group.packed()).then(
-        (report) => this.#done(group, (share, start) => fulfil(share, start, report)),
+      this.#commit(this.#pack(group), group.events).then(
+        (report) => this.#done(group, (share, start) => fulfil(group, share, start, report)),
         (error) => this.#done(group, ({ batch }) => batch.reject(error)),
       );
     }
   }
 
+  #pack({ events }: Group): EventGroup {
+    const count = events.length;
+    if (this.#numbers.full) this.#numbers.clear();
+    const ends = new Uint32Array(count);
+    for (let index = 0; index < count; index++) {
+      this.#records.write(events[index] as KeyedEvent);
+      ends[index] = this.#records.length;
+    }
+    const buffer = new ArrayBuffer(ROW_BYTES * count + this.#records.length);
+    const columns = columnsOf(buffer, count);
+    for (let index = 0; index < count; index++) {
+      const event = events[index] as KeyedEvent;
+      columns.seq[index] = event.seq;
+      columns.ts[index] = event.ts;
+      columns.container[index] = this.#numbers.numberOf(event);
+    }
+    columns.end.set(ends);
+    this.#records.takeInto(columns.records);
+    return { count, packed: new Uint8Array(buffer), ...this.#numbers.takeFresh() };
+  }
+
   #done(group: Group, settle: (share: Share, start: number) => void): void {
     this.#underWay--;
-    this.#waiting -= group.size;
+    this.#waiting -= group.events.length;
     let start = 0;
     for (const share of group.shares) {
       settle(share, start);
       start += share.count;
     }
-    this.#send();
+    if (this.#waiting > 0) this.#schedule();
   }
 }
 
-function fulfil({ batch, offset, count }: Share, start: number, { outcome, trip, trips }: GroupReport): void {
-  for (let index = 0; index < count; index++) {
-    batch.results[offset + index] = {
-      outcome: OUTCOMES[outcome[start + index] as number] ?? 'stored',
-      trip_id: trips[trip[start + index] as number] ?? '',
+/** Bytes of an event in a group beside its record. */
+const ROW_BYTES = 24;
+
+function fulfil(
+  { events }: Group,
+  { batch, offset, count }: Share,
+  start: number,
+  { packed, trips }: GroupReport,
+): void {
+  for (let index = start; index < start + count; index++) {
+    batch.results[offset + index - start] = {
+      outcome: OUTCOMES[packed[index] as number] ?? 'stored',
+      trip_id: events[index]?.trip ?? trips[packed[events.length + index] as number] ?? '',
     };
   }
   batch.left -= count;

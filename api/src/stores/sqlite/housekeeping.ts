@@ -57,6 +57,7 @@ export class Housekeeping {
     this.#trips = trips;
     this.#rows = new RowReader(db, names);
     this.#sql = {
+      dirtyContainers: db.prepare('SELECT containers.* FROM dirty JOIN containers ON containers.id = container'),
       idle: db.prepare("SELECT value FROM meta WHERE key = 'idle_ms'").pluck(),
       setIdle: db.prepare("UPDATE meta SET value = ? WHERE key = 'idle_ms'"),
       vehicles: db.prepare('SELECT id FROM vehicles').pluck(),
@@ -83,6 +84,16 @@ export class Housekeeping {
       this.#trips.dirty(id, EVER, 0);
     }
     this.#sql.setIdle.run(idleMs);
+  }
+
+  /** Counts the events of dirty containers, and puts loose ones into runs: what was only in memory is in the file then. */
+  recount(): void {
+    for (const { id, vehicle_id, loose } of this.#sql.dirtyContainers.all() as ContainerRow[]) {
+      const times = this.#rows.timesOf([id]);
+      if (loose === 1) for (const ts of times) this.#runs.add(vehicle_id, ts);
+      if (times.length > 0) this.#sql.setBounds.run(times[0], times.at(-1), times.length, id);
+    }
+    this.#runs.flush();
   }
 
   /** Takes some events away; true while there are more. */

@@ -2,17 +2,41 @@
 import type { WriteOutcome } from '../../ports.ts';
 import type { NameRow } from './dictionary.ts';
 
-/** Events to be committed together, packed so that handing them to another thread costs nothing. */
+/**
+ * Events to be committed together. Everything about them is in one buffer, and containers go by numbers that are told
+ * once: handing a group to another thread would otherwise cost as much as storing it.
+ */
 export interface EventGroup {
-  /** Each container that occurs. */
-  readonly containers: readonly GroupContainer[];
-  /** For each event the index of its container. */
-  readonly container: Uint32Array<ArrayBuffer>;
-  readonly seq: Float64Array<ArrayBuffer>;
-  readonly ts: Float64Array<ArrayBuffer>;
+  /** How many events there are. */
+  readonly count: number;
+  /** `seq` and `ts` (Float64 each), then `container` and `end` (Uint32 each), `count` of each; then the records. */
+  readonly packed: Uint8Array<ArrayBuffer>;
+  /** Containers that have a number for the first time. */
+  readonly fresh: readonly GroupContainer[];
+  /** The number of the first of them; 0 where all numbers start anew. */
+  readonly first_fresh: number;
+}
+
+/** Views of what is packed in a group. */
+export interface EventColumns {
+  readonly seq: Float64Array;
+  readonly ts: Float64Array;
+  /** For each event the number of its container. */
+  readonly container: Uint32Array;
   /** For each event where its record ends in `records`. */
-  readonly end: Uint32Array<ArrayBuffer>;
-  readonly records: Uint8Array<ArrayBuffer>;
+  readonly end: Uint32Array;
+  readonly records: Uint8Array;
+}
+
+/** Lays out a buffer for a group. */
+export function columnsOf(buffer: ArrayBuffer, count: number): EventColumns {
+  return {
+    seq: new Float64Array(buffer, 0, count),
+    ts: new Float64Array(buffer, 8 * count, count),
+    container: new Uint32Array(buffer, 16 * count, count),
+    end: new Uint32Array(buffer, 20 * count, count),
+    records: new Uint8Array(buffer, 24 * count),
+  };
 }
 
 export interface GroupContainer {
@@ -28,10 +52,8 @@ export const OUTCOMES: readonly WriteOutcome[] = ['stored', 'duplicate', 'delete
 
 /** What became of a group. */
 export interface GroupReport {
-  /** For each event the index in `OUTCOMES`. */
-  readonly outcome: Uint8Array<ArrayBuffer>;
-  /** For each event the index of its trip in `trips`. */
-  readonly trip: Uint32Array<ArrayBuffer>;
+  /** For each event the index in `OUTCOMES`, and behind them (Uint16) the index in `trips` of a loose event's trip. */
+  readonly packed: Uint16Array<ArrayBuffer>;
   readonly trips: readonly string[];
   /** Signals for which a repeated event said something else than the stored one. */
   readonly differing: number;

@@ -73,9 +73,14 @@ export class RecordWriter {
   /** The bytes written so far, in a buffer of their own; the writer starts anew. */
   take(): Uint8Array<ArrayBuffer> {
     const taken = new Uint8Array(this.#at);
-    taken.set(this.#bytes.subarray(0, this.#at));
-    this.#at = 0;
+    this.takeInto(taken);
     return taken;
+  }
+
+  /** Copies the bytes written so far; the writer starts anew. */
+  takeInto(target: Uint8Array): void {
+    target.set(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
   }
 
   #value(name: string, value: number): void {

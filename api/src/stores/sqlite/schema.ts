@@ -37,6 +37,9 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (container, seq)
   ) WITHOUT ROWID;
 
+  -- Records on their way to events, in the order in which they came.
+  CREATE TABLE inbox (id INTEGER PRIMARY KEY, container INTEGER NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL);
+
   -- Loose events as runs without a gap above the idle timeout.
   CREATE TABLE runs (
     vehicle_id INTEGER NOT NULL,

@@ -7,6 +7,7 @@ import type {
   LatestState,
   SeqRange,
   Span,
+  StoreObserver,
   StoreSize,
   Trip,
   TripLookup,
@@ -18,7 +19,7 @@ import type {
 } from '../../ports.ts';
 import type { Dictionary } from './dictionary.ts';
 import { GroupCommit } from './group-commit.ts';
-import type { EventGroup, GroupReport } from './protocol.ts';
+import { type EventGroup, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import { RecordReader } from './record.ts';
 import type { Position } from './row-reader.ts';
@@ -37,8 +38,7 @@ export interface SqliteParts {
   readonly names: Dictionary;
   /** The newest event's time when the file was opened. */
   readonly newest: number | undefined;
-  /** Hears how many signals of repeated events differed from what is stored. */
-  readonly onDiffering: (count: number) => void;
+  readonly observer: StoreObserver | undefined;
   readonly close: () => Promise<void>;
 }
 
@@ -50,7 +50,7 @@ export class SqliteEventStore implements EventStore {
   constructor(parts: SqliteParts) {
     this.#parts = parts;
     this.#newest = parts.newest;
-    this.#commits = new GroupCommit(parts.names, (group) => this.#commit(group));
+    this.#commits = new GroupCommit(parts.names, (group, events) => this.#commit(group, events));
   }
 
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
@@ -99,6 +99,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async seqs(vehicle: string, tripId: string): Promise<readonly SeqRange[]> {
+    await this.#parts.writer.call('mark');
     return this.#parts.reader.call('seqs', vehicle, tripId);
   }
 
@@ -108,6 +109,7 @@ export class SqliteEventStore implements EventStore {
   }
 
   async size(): Promise<StoreSize> {
+    await this.#parts.writer.call('mark');
     return this.#parts.reader.call('size');
   }
 
@@ -125,14 +127,22 @@ export class SqliteEventStore implements EventStore {
     await this.#parts.close();
   }
 
-  async #commit(group: EventGroup): Promise<GroupReport> {
-    const { containers } = group;
-    const newest = group.ts.reduce((latest, ts) => Math.max(latest, ts), this.#newest ?? 0);
-    const report = await this.#parts.writer.call('write', group);
-    this.#newest = newest;
-    this.#parts.settler.changed(containers.map(({ vehicle }) => vehicle));
-    if (report.differing > 0) this.#parts.onDiffering(report.differing);
-    return report;
+  async #commit(group: EventGroup, events: readonly KeyedEvent[]): Promise<GroupReport> {
+    const { writer, settler, observer } = this.#parts;
+    try {
+      const report = await writer.call('write', group);
+      const vehicles = new Set<string>();
+      for (const { ts, vehicle } of events) {
+        if (ts > (this.#newest ?? 0)) this.#newest = ts;
+        vehicles.add(vehicle);
+      }
+      settler.changed(vehicles);
+      if (observer !== undefined) tell(observer, report, events.length);
+      return report;
+    } catch (error) {
+      observer?.failed(error as Error);
+      throw error;
+    }
   }
 
   /** Names of signals and sources that have no number yet; undefined where all have. */
@@ -159,6 +169,16 @@ export class SqliteEventStore implements EventStore {
     const { reader, names } = this.#parts;
     names.add(await reader.call('names', names.last));
   }
+}
+
+function tell(observer: StoreObserver, { packed, differing }: GroupReport, count: number): void {
+  const counts = OUTCOMES.map(() => 0);
+  for (let index = 0; index < count; index++)
+    counts[packed[index] as number] = (counts[packed[index] as number] ?? 0) + 1;
+  for (const [index, outcome] of OUTCOMES.entries()) {
+    if (counts[index]) observer.outcomes(outcome, counts[index]);
+  }
+  if (differing > 0) observer.differing(differing);
 }
 
 function readPage(bytes: Uint8Array, owners: readonly { count: number; trip: string | null }[], names: Dictionary) {

@@ -1,6 +1,6 @@
 /** The store of one machine: a SQLite file, one thread that writes it and one that reads it. */
 import { join } from 'node:path';
-import type { EventStore } from '../../ports.ts';
+import type { EventStore, StoreObserver } from '../../ports.ts';
 import type { Registry } from '../../registry.ts';
 import { Dictionary } from './dictionary.ts';
 import { lockFolder } from './folder-lock.ts';
@@ -18,8 +18,7 @@ export interface SqliteStoreOptions {
   readonly folder: string;
   /** The longest gap inside a trip of loose events, milliseconds. */
   readonly idleMs: number;
-  /** Hears how many signals of repeated events differed from what is stored. */
-  readonly onDiffering?: (count: number) => void;
+  readonly observer?: StoreObserver;
   /** Hears that the store came to an end by itself: the process can only stop. */
   readonly onDeath?: (error: Error) => void;
 }
@@ -28,7 +27,7 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(
   options: SqliteStoreOptions,
 ): Promise<{ events: EventStore; registry: Registry }> {
-  const { folder, idleMs, onDiffering = () => {}, onDeath = () => {} } = options;
+  const { folder, idleMs, observer, onDeath = () => {} } = options;
   const unlock = lockFolder(folder);
   const data = { file: join(folder, DATABASE_FILE), idleMs };
   const writer = new Thread<WriterMethods>(new URL('./writer-thread.ts', import.meta.url), data, onDeath);
@@ -49,7 +48,7 @@ export async function openSqliteStore(
       await writer.call('close');
       await end();
     };
-    const events = new SqliteEventStore({ writer, reader, settler, names: dictionary, newest, onDiffering, close });
+    const events = new SqliteEventStore({ writer, reader, settler, names: dictionary, newest, observer, close });
     return { events, registry: new SqliteRegistry({ writer, reader, settler }) };
   } catch (error) {
     await end();

@@ -2,22 +2,30 @@
 import { deriveTrips } from '../../trips/derive-trips.ts';
 import { holds, type Trip } from '../../trips/trip.ts';
 import { derivedTripId } from '../../trips/trip-id.ts';
+import type { Containers } from './containers.ts';
 import type { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
 import type { Runs } from './runs.ts';
 import type { VehicleGroup } from './vehicle-groups.ts';
 
+/** What the ids of trips are found with, all on the writer's connection. */
+export interface TripIdsParts {
+  readonly db: Database;
+  readonly containers: Containers;
+  readonly runs: Runs;
+  readonly evidence: EvidenceReader;
+  readonly idleMs: number;
+  /** Brings the file up to date, for questions that are asked of it. */
+  readonly catchUp: () => void;
+}
+
 export class TripIds {
-  readonly #runs: Runs;
-  readonly #evidence: EvidenceReader;
-  readonly #idleMs: number;
+  readonly #parts: TripIdsParts;
   readonly #nearDeviceTrip;
 
-  constructor(db: Database, runs: Runs, evidence: EvidenceReader, idleMs: number) {
-    this.#runs = runs;
-    this.#evidence = evidence;
-    this.#idleMs = idleMs;
-    this.#nearDeviceTrip = db
+  constructor(parts: TripIdsParts) {
+    this.#parts = parts;
+    this.#nearDeviceTrip = parts.db
       .prepare('SELECT 1 FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ? AND first_ts <= ? LIMIT 1')
       .pluck();
   }
@@ -39,15 +47,16 @@ export class TripIds {
 
   /** Where only loose events under one name are about, a trip is a run; else it is worked out as for a list. */
   #tripsAround(group: VehicleGroup, ts: number): readonly Trip[] {
-    const [id, ...others] = this.#evidence.idsOf(group);
-    const run = id === undefined || others.length > 0 || isCorrected(group) ? undefined : this.#runs.at(id, ts);
-    if (
-      run !== undefined &&
-      this.#nearDeviceTrip.get(id, run.from - this.#idleMs, run.to + this.#idleMs) === undefined
-    ) {
+    const { containers, runs, evidence, idleMs, catchUp } = this.#parts;
+    const ids = evidence.idsOf(group);
+    for (const id of ids) containers.catchUpTrips(id);
+    const [id, ...others] = ids;
+    const run = id === undefined || others.length > 0 || isCorrected(group) ? undefined : runs.at(id, ts);
+    if (run !== undefined && this.#nearDeviceTrip.get(id, run.from - idleMs, run.to + idleMs) === undefined) {
       return [{ ...run, id: derivedTripId(group.vehicle, run.from), parts: [{ trip: null, ...run }] }];
     }
-    return deriveTrips(this.#evidence.gather(group, { from: ts, to: ts }, () => []).evidence);
+    catchUp();
+    return deriveTrips(evidence.gather(group, { from: ts, to: ts }, () => []).evidence);
   }
 }
 

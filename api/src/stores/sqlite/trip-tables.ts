@@ -65,7 +65,6 @@ export class TripTables {
   dirtyContainer(container: Container, { from, to }: Span, commit: number): void {
     this.#containers.touched(container, Math.max(from, container.first_ts), 0, commit);
     this.#containers.touched(container, Math.min(to, container.last_ts), 0, commit);
-    this.#containers.flush([container]);
   }
 
   /** Takes all trips of a vehicle away: they may hold other events now. */

@@ -8,6 +8,7 @@ import { EVER, widen } from '../../trips/span.ts';
 import { Containers } from './containers.ts';
 import { Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import { Documents } from './documents.ts';
+import { EventTable } from './event-table.ts';
 import { EventWriter } from './event-writer.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { asUnavailable, type Database } from './open-database.ts';
@@ -21,6 +22,7 @@ export class Writer {
   readonly #names = new Dictionary();
   readonly #containers: Containers;
   readonly #runs: Runs;
+  readonly #table: EventTable;
   readonly #groups: VehicleGroups;
   readonly #events: EventWriter;
   readonly #documents: Documents;
@@ -28,36 +30,44 @@ export class Writer {
   readonly #housekeeping: Housekeeping;
   readonly #sql;
   #commit = 0;
+  /** Whether rows that are only written now and then may be behind what was committed: after a crash, or a failure. */
+  #behind = true;
 
   constructor(db: Database, idleMs: number) {
     this.#db = db;
     this.#containers = new Containers(db);
     this.#runs = new Runs(db, idleMs);
+    this.#table = new EventTable(db);
     this.#groups = new VehicleGroups(db);
     this.#documents = new Documents(db);
     this.#trips = new TripTables(db, this.#containers);
     const parts = {
       db,
       names: this.#names,
+      table: this.#table,
       containers: this.#containers,
       runs: this.#runs,
       groups: this.#groups,
       idleMs,
     };
-    this.#events = new EventWriter(parts);
+    this.#events = new EventWriter({ ...parts, catchUp: () => this.#catchUp() });
     this.#housekeeping = new Housekeeping({ ...parts, trips: this.#trips });
     this.#sql = {
       name: db.prepare('SELECT id, name, decimals FROM names WHERE name = ?'),
       addName: db.prepare('INSERT INTO names (name, decimals) VALUES (?, ?) ON CONFLICT DO NOTHING'),
       probe: db.prepare("UPDATE meta SET value = value WHERE key = 'registry_version'"),
     };
-    this.#transaction(() => this.#housekeeping.adopt(idleMs));
     loadNames(db, this.#names);
+    this.#transaction(() => this.#housekeeping.adopt(idleMs));
   }
 
   /** Commits a group of events and says what became of each. */
   write(group: EventGroup): GroupReport {
-    return this.#transaction((commit) => this.#events.write(group, commit));
+    this.#events.learn(group);
+    return this.#transaction((commit) => {
+      if (this.#table.isFull) this.#catchUp();
+      return this.#events.write(group, commit);
+    });
   }
 
   /** Numbers for names, new ones where there are none; past the bound only sources get new ones. */
@@ -71,9 +81,12 @@ export class Writer {
     });
   }
 
-  /** The number of the last commit. */
+  /** Brings the file up to date for readers; the number of the last commit that they see. */
   mark(): number {
-    return this.#commit;
+    return this.#transaction((commit) => {
+      this.#catchUp();
+      return commit;
+    });
   }
 
   /** Writes what was worked out from events as they were at a commit, or later. */
@@ -108,7 +121,11 @@ export class Writer {
 
   /** A slice of housekeeping, of a few milliseconds; true while there is more to do. */
   maintain(upkeep: Upkeep): boolean {
-    return this.#transaction((commit) => this.#housekeeping.step(upkeep, commit)) || this.#housekeeping.shrink();
+    const more = this.#transaction((commit) => {
+      this.#catchUp();
+      return this.#housekeeping.step(upkeep, commit);
+    });
+    return more || this.#housekeeping.shrink();
   }
 
   /** Commits nothing of worth. */
@@ -117,12 +134,22 @@ export class Writer {
   }
 
   close(): void {
+    this.mark();
     this.#db.close();
+  }
+
+  /** Rows that are only written now and then. */
+  #catchUp(): void {
+    this.#table.emptyInbox();
+    this.#containers.catchUp();
+    this.#containers.trim();
+    this.#runs.flush();
   }
 
   /** Marks the trips that a changed document may change. */
   #follow(before: RegistryDocument | undefined, after: RegistryDocument | undefined, commit: number): void {
     const { kind, id } = (after ?? before) as RegistryDocument;
+    if (kind === 'correction' || kind === 'vehicle') this.#catchUp();
     if (kind === 'correction') {
       if (before !== undefined) this.#correct(before.body as Correction, false, commit);
       if (after !== undefined) this.#correct(after.body as Correction, true, commit);
@@ -160,6 +187,12 @@ export class Writer {
     return names.map((name) => this.#containers.vehicleId(name)).filter((id) => id !== undefined);
   }
 
+  /** After a crash, or a failure: what was only in memory is worked out from what was committed. */
+  #recount(): void {
+    this.#table.emptyInbox();
+    this.#housekeeping.recount();
+  }
+
   /** All or nothing: after a failure, what is in memory is read again from the file. */
   #transaction<T>(work: (commit: number) => T): T {
     const commit = this.#commit + 1;
@@ -167,14 +200,18 @@ export class Writer {
       const result = this.#db
         .transaction(() => {
           this.#groups.refresh();
+          if (this.#behind) this.#recount();
           return work(commit);
         })
         .immediate();
+      this.#behind = false;
       this.#commit = commit;
       return result;
     } catch (error) {
+      this.#table.reset();
       this.#containers.reset();
       this.#runs.reset();
+      this.#behind = true;
       throw asUnavailable(error);
     }
   }
