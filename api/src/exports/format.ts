@@ -8,6 +8,11 @@ export interface ExportedTrip {
   readonly fields: readonly string[];
   /** The trip's events in order of time, in pages. */
   readonly rows: AsyncIterable<readonly EventRow[]>;
+  /**
+   * The longest time between two positions with a line between them, milliseconds: longer where rows were left out.
+   * @default 60 000
+   */
+  readonly longestStepMs?: number;
 }
 
 export interface TripExport {

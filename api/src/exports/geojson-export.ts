@@ -12,14 +12,14 @@ export const GEOJSON_EXPORT: TripExport = { suffix: 'geojson', mediaType: 'appli
 /** Times in a piece of the document. */
 const TIMES_AT_ONCE = 2_000;
 
-async function* write({ summary, rows }: ExportedTrip): AsyncGenerator<string> {
+async function* write(exported: ExportedTrip): AsyncGenerator<string> {
   const geometry = new MultiLineString();
   let text = '{"type":"Feature","geometry":';
-  for await (const points of trackOf(rows)) {
+  for await (const points of trackOf(exported)) {
     yield text + points.map((point) => geometry.add(point)).join('');
     text = '';
   }
-  yield `${text}${geometry.end()},"properties":${propertiesOf(summary).slice(0, -1)},"times":[`;
+  yield `${text}${geometry.end()},"properties":${propertiesOf(exported.summary).slice(0, -1)},"times":[`;
   for (const [index, line] of geometry.times.entries()) {
     if (index > 0) yield ',';
     yield* timesText(line);

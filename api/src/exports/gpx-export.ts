@@ -22,10 +22,10 @@ const SEGMENT_START = '<trkseg>\n';
 const SEGMENT_END = '</trkseg>\n';
 const KPH_PER_METRE_PER_SECOND = 3.6;
 
-async function* write({ summary, rows }: ExportedTrip): AsyncGenerator<string> {
-  let text = START + titleOf(summary);
+async function* write(exported: ExportedTrip): AsyncGenerator<string> {
+  let text = START + titleOf(exported.summary);
   let before = '';
-  for await (const points of trackOf(rows)) {
+  for await (const points of trackOf(exported)) {
     for (const point of points) {
       if (point.starts) text += before + SEGMENT_START;
       text += pointText(point);

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { EventRow } from '../ports.ts';
-import { reducedRows } from './reduced-rows.ts';
+import { summarize } from '../trips/summary.ts';
+import { addRow, startTotals } from '../trips/totals.ts';
+import type { ExportedTrip } from './format.ts';
+import { reducedRows, reducedTrip } from './reduced-rows.ts';
+import { trackOf } from './track.ts';
 
 const NAMES = ['speed_kph', 'rpm', 'coolant_c'];
 
@@ -30,7 +34,7 @@ function extremesOf(all: readonly EventRow[], name: string): (number | undefined
 describe('reduced rows', () => {
   test('are never more than asked for, in order, the first and the last among them', async () => {
     await fc.assert(
-      fc.asyncProperty(rows, pageSize, fc.integer({ min: 3, max: 70 }), fields, async (all, size, maxPoints, names) => {
+      fc.asyncProperty(rows, pageSize, fc.integer({ min: 2, max: 70 }), fields, async (all, size, maxPoints, names) => {
         const kept = await reduced(all, size, maxPoints, names);
 
         expect(kept.length).toBeLessThanOrEqual(maxPoints);
@@ -63,7 +67,7 @@ describe('reduced rows', () => {
 
   test('are the same however the rows came in pages', async () => {
     await fc.assert(
-      fc.asyncProperty(rows, pageSize, fc.integer({ min: 3, max: 70 }), fields, async (all, size, maxPoints, names) => {
+      fc.asyncProperty(rows, pageSize, fc.integer({ min: 2, max: 70 }), fields, async (all, size, maxPoints, names) => {
         expect(await reduced(all, size, maxPoints, names)).toEqual(await reduced(all, 1_000, maxPoints, names));
       }),
     );
@@ -75,5 +79,53 @@ describe('reduced rows', () => {
         expect(await reduced(all, size, all.length, names)).toEqual(all);
       }),
     );
+  });
+});
+
+describe('a reduced trip', () => {
+  const AN_HOUR = 3_600;
+  const tracked = Array.from(
+    { length: AN_HOUR },
+    (_, second): EventRow => ({
+      ts: second * 1_000,
+      seq: second,
+      trip: null,
+      source: '',
+      values: { lat: 47 + second / 10_000, lon: 8 + Math.sin(second / 100) / 100, speed_kph: second % 50 },
+    }),
+  );
+
+  function tripOf(all: readonly EventRow[], names: readonly string[]): ExportedTrip {
+    const totals = startTotals();
+    for (const row of all) addRow(totals, row);
+    const trip = { id: 'a1', from: totals.first_ts, to: totals.last_ts, parts: [] };
+    return { summary: summarize('golf', trip, totals, undefined), fields: names, rows: inPages(all, 1_000) };
+  }
+
+  async function segments(trip: ExportedTrip): Promise<number> {
+    let count = 0;
+    for await (const points of trackOf(trip)) count += points.filter(({ starts }) => starts).length;
+    return count;
+  }
+
+  test.each([2, 3, 5, 10, 20, 100, 1_000])(
+    'to %i points is one line where the whole of it is one',
+    async (maxPoints) => {
+      for (const names of [[], ['speed_kph'], ['lat', 'lon', 'speed_kph']]) {
+        expect(await segments(reducedTrip(tripOf(tracked, names), maxPoints))).toBe(1);
+      }
+    },
+  );
+
+  test('is still two lines where the record has a long gap', async () => {
+    const halves = tracked.filter(({ seq }) => seq < 600 || seq > 3_000);
+
+    expect(await segments(reducedTrip(tripOf(halves, ['speed_kph']), 100))).toBe(2);
+  });
+
+  test('with room for all its rows is the trip itself', () => {
+    const trip = tripOf(tracked, ['speed_kph']);
+
+    expect(reducedTrip(trip, AN_HOUR)).toBe(trip);
   });
 });

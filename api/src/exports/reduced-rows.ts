@@ -1,6 +1,8 @@
 /** Fewer rows of a trip, page by page. */
 import type { EventRow } from '../ports.ts';
-import { createReducer } from '../trips/reduce.ts';
+import { bucketCount, createReducer } from '../trips/reduce.ts';
+import type { ExportedTrip } from './format.ts';
+import { LONGEST_STEP_MS } from './track.ts';
 
 /** At most `maxPoints` of `count` rows, those that show the extremes of these signals. */
 export async function* reducedRows(
@@ -16,4 +18,20 @@ export async function* reducedRows(
   }
   const last = reducer.end();
   if (last.length > 0) yield last;
+}
+
+/**
+ * A trip with at most `maxPoints` of its rows. Neighbours among these may be two buckets of the reducer apart: a track
+ * has a line between them all the same.
+ */
+export function reducedTrip(trip: ExportedTrip, maxPoints: number): ExportedTrip {
+  const { summary, fields, rows } = trip;
+  const { event_count, duration_s } = summary;
+  if (event_count <= maxPoints) return trip;
+  const twoBucketsMs = (2 * duration_s * 1_000) / bucketCount(maxPoints, fields);
+  return {
+    ...trip,
+    rows: reducedRows(rows, event_count, maxPoints, fields),
+    longestStepMs: Math.max(LONGEST_STEP_MS, twoBucketsMs),
+  };
 }

@@ -1,8 +1,10 @@
 /** Where a trip went: its rows that have a position, in segments. */
+
 import type { EventRow } from '../ports.ts';
+import type { ExportedTrip } from './format.ts';
 
 /** A line between two positions further apart in time than this would be a guess. */
-const LONGEST_STEP_MS = 60_000;
+export const LONGEST_STEP_MS = 60_000;
 
 export interface TrackPoint {
   readonly row: EventRow;
@@ -13,14 +15,17 @@ export interface TrackPoint {
 }
 
 /** The points of each page that has any. */
-export async function* trackOf(rows: AsyncIterable<readonly EventRow[]>): AsyncGenerator<readonly TrackPoint[]> {
+export async function* trackOf({
+  rows,
+  longestStepMs = LONGEST_STEP_MS,
+}: Pick<ExportedTrip, 'rows' | 'longestStepMs'>): AsyncGenerator<readonly TrackPoint[]> {
   let last = Number.NEGATIVE_INFINITY;
   for await (const page of rows) {
     const points: TrackPoint[] = [];
     for (const row of page) {
       const { lat, lon } = row.values;
       if (lat === undefined || lon === undefined) continue;
-      points.push({ row, lat, lon, starts: row.ts - last > LONGEST_STEP_MS });
+      points.push({ row, lat, lon, starts: row.ts - last > longestStepMs });
       last = row.ts;
     }
     if (points.length > 0) yield points;

@@ -1,8 +1,8 @@
 /** The events of a trip, in many formats, streamed. */
 import { CUSTOM_SIGNAL_NAME } from '@fleet/contract';
 import { chooseExport } from '../exports/choose-export.ts';
-import { reducedRows } from '../exports/reduced-rows.ts';
-import { TRIP_EXPORTS } from '../exports/trip-export.ts';
+import { reducedTrip } from '../exports/reduced-rows.ts';
+import { type ExportedTrip, TRIP_EXPORTS } from '../exports/trip-export.ts';
 import type { Services } from '../services.ts';
 import { EVENTS_DOC } from './docs/read-docs.ts';
 import { type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
@@ -35,10 +35,9 @@ async function events(services: Services, exchange: Exchange, suffix: string | u
   const found = await findTrip(services, exchange, suffix === undefined ? '/events' : `/events.${suffix}`);
   if (found === undefined) return;
   const { vehicle, trip, summary } = found;
-  const fields = wanted ?? summary.signals;
-  const all = services.store.rows(vehicle, trip);
-  const rows = maxPoints === 0 ? all : reducedRows(all, summary.event_count, maxPoints, fields);
-  await sendStream(res, format.mediaType, format.write({ summary, fields, rows }));
+  const whole: ExportedTrip = { summary, fields: wanted ?? summary.signals, rows: services.store.rows(vehicle, trip) };
+  const exported = maxPoints === 0 ? whole : reducedTrip(whole, maxPoints);
+  await sendStream(res, format.mediaType, format.write(exported));
 }
 
 function fieldsIn(text: string | undefined): readonly string[] | undefined {

@@ -18,10 +18,18 @@ export interface Reducer {
  */
 export function createReducer(count: number, maxPoints: number, names: readonly string[]): Reducer {
   if (count <= maxPoints) return { add: (row) => [row], end: () => [] };
-  const kept = 2 * Math.max(1, names.length);
-  const buckets = Math.max(1, Math.floor((maxPoints - 2) / kept));
-  const size = Math.ceil(Math.max(1, count - 2) / buckets);
-  return createBuckets(size, Math.min(kept, Math.max(0, maxPoints - 2)), names);
+  const size = Math.ceil(Math.max(1, count - 2) / bucketCount(maxPoints, names));
+  return createBuckets(size, Math.min(keptOf(names), Math.max(0, maxPoints - 2)), names);
+}
+
+/** Into how many buckets a reducer cuts the rows. */
+export function bucketCount(maxPoints: number, names: readonly string[]): number {
+  return Math.max(1, Math.floor((maxPoints - 2) / keptOf(names)));
+}
+
+/** Most rows that stay of a bucket. */
+function keptOf(names: readonly string[]): number {
+  return 2 * Math.max(1, names.length);
 }
 
 function createBuckets(size: number, kept: number, names: readonly string[]): Reducer {
