@@ -328,6 +328,15 @@ export function describeEventStore(name: string, make: () => Promise<MadeStore>)
         expect(await trips()).toMatchObject([{ event_count: 4, name: 'To work' }]);
       });
 
+      test('a split cuts a trip that overlaps another one, which ends first', async () => {
+        await store.write([tripEvent(TRIP_A, 1, 0), tripEvent(TRIP_A, 2, 30), tripEvent(TRIP_B, 1, 20)]);
+        await trips();
+
+        await correct({ kind: 'split', at: T0 + 10_000, span: { from: T0 + 9_999, to: T0 + 10_000 } });
+
+        expect((await trips()).map(({ event_count }) => event_count)).toEqual([1, 1, 1]);
+      });
+
       test('leave a tombstone where a trip was deleted: what comes again is taken and not kept', async () => {
         await store.write([loose(0), loose(50), tripEvent(TRIP_A, 1, 1_000), tripEvent(TRIP_A, 2, 1_010)]);
         const span = { from: T0, to: T0 + 50_000 };

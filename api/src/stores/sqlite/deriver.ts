@@ -59,14 +59,11 @@ export class Deriver {
       nextRun: db
         .prepare('SELECT first_ts FROM runs WHERE vehicle_id = ? AND first_ts >= ? ORDER BY first_ts LIMIT 1')
         .pluck(),
+      // The first to end need not be the first to begin: trips of devices may overlap.
       nextDeviceTrip: db
-        .prepare(
-          'SELECT first_ts FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ? ORDER BY last_ts LIMIT 1',
-        )
+        .prepare('SELECT min(first_ts) FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ?')
         .pluck(),
-      nextTrip: db
-        .prepare('SELECT from_ts FROM trips WHERE vehicle_id = ? AND to_ts >= ? ORDER BY to_ts LIMIT 1')
-        .pluck(),
+      nextTrip: db.prepare('SELECT min(from_ts) FROM trips WHERE vehicle_id = ? AND to_ts >= ?').pluck(),
     };
   }
 
@@ -194,8 +191,8 @@ export class Deriver {
     const starts = ids.flatMap((id) => [
       ((this.#sql.runAt.get(id, from_ts) as number | undefined) ?? from_ts - 1) >= from_ts ? from_ts : undefined,
       this.#sql.nextRun.get(id, from_ts) as number | undefined,
-      this.#sql.nextDeviceTrip.get(id, from_ts) as number | undefined,
-      this.#sql.nextTrip.get(id, from_ts) as number | undefined,
+      (this.#sql.nextDeviceTrip.get(id, from_ts) as number | null) ?? undefined,
+      (this.#sql.nextTrip.get(id, from_ts) as number | null) ?? undefined,
     ]);
     const next = Math.max(from_ts, Math.min(...starts.filter((start) => start !== undefined)));
     return next <= to_ts ? { from: next, to: next } : undefined;

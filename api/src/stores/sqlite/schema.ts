@@ -28,7 +28,7 @@ export const MIGRATIONS: readonly string[] = [
     ordered_seq INTEGER,
     UNIQUE (vehicle_id, name)
   );
-  CREATE INDEX containers_by_end ON containers (vehicle_id, loose, last_ts);
+  CREATE INDEX containers_by_end ON containers (vehicle_id, loose, last_ts, first_ts);
 
   CREATE TABLE events (
     container INTEGER NOT NULL,
@@ -70,7 +70,7 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (vehicle_id, trip_id)
   ) WITHOUT ROWID;
   CREATE INDEX trips_by_start ON trips (from_ts, vehicle_id, trip_id);
-  CREATE INDEX trips_by_end ON trips (vehicle_id, to_ts);
+  CREATE INDEX trips_by_end ON trips (vehicle_id, to_ts, from_ts);
   CREATE INDEX trips_by_id ON trips (trip_id);
 
   -- Derived from events: what a signal's values in a minute (since 1970) add up to.
