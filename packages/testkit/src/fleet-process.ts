@@ -1,0 +1,71 @@
+/** The real program as a process of its own: to be killed, stopped and started again. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { until } from './senders.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url));
+/** How long a start may take, milliseconds. */
+const START_MS = 20_000;
+
+export class FleetProcess {
+  readonly url: string;
+  readonly #env: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  #output = '';
+
+  private constructor(port: number, env: Readonly<Record<string, string>>) {
+    this.url = `http://127.0.0.1:${port}`;
+    this.#env = { ...env, PORT: `${port}`, HOST: '127.0.0.1' };
+  }
+
+  /** A program that is not started yet, with a port that stays its own. */
+  static async create(env: Readonly<Record<string, string>>): Promise<FleetProcess> {
+    return new FleetProcess(await freePort(), env);
+  }
+
+  /** Everything that it wrote to its two outputs. */
+  get output(): string {
+    return this.#output;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts it; resolves when it is ready. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, [PROGRAM], {
+      env: this.#env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.#output += text));
+    this.#child = child;
+    await until(Date.now() + START_MS, async () => {
+      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
+      const response = await fetch(`${this.url}/readyz`);
+      if (!response.ok) throw new Error(await response.text());
+    });
+  }
+
+  /** Sends a signal; resolves with its exit code when it has ended. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
+    const exited = once(child, 'exit');
+    child.kill(signal);
+    const [code] = (await exited) as [number | null];
+    return code;
+  }
+}
+
+/** A port that nobody uses now. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
