@@ -76,10 +76,14 @@ export const MAX_CUSTOM_SIGNALS = 32;
 /** Decimal places that are stored compactly for a custom signal. */
 export const CUSTOM_SIGNAL_DECIMALS = 3;
 
-/** Names that no signal may take: the envelope's own, and those that InfluxDB tags, fields or columns need. */
+/**
+ * Names that no signal may take: the envelope's own, those that InfluxDB tags, fields or columns need, and those that
+ * stand beside signals in answers.
+ */
 export const RESERVED_NAMES: readonly string[] = [
   ...['schema_version', 'vin', 'vehicle_id', 'vehicle', 'ts', 'trip_id', 'seq', 'dtcs'],
   ...['time', 'source'],
+  ...['name', 'older'],
 ];
 
 /** Whether a wire name belongs to the table. */
