@@ -1,0 +1,23 @@
+/** Every generated file of the repository. */
+import { CONFIG_SPEC } from '@fleet/api/config-spec';
+import { describeApi } from '@fleet/api/http/description';
+import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
+import type { Artifact } from './artifact.ts';
+import { configurationPage } from './configuration-page.ts';
+import { problemsPage } from './problems-page.ts';
+import { signalsPage } from './signals-page.ts';
+
+export function allArtifacts(): Artifact[] {
+  return [
+    { path: 'packages/contract/schemas/event.v1.json', text: json(EVENT_SCHEMA) },
+    { path: 'packages/contract/schemas/manifest.v1.json', text: json(MANIFEST_SCHEMA) },
+    { path: 'docs/openapi.json', text: json(describeApi()) },
+    { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
+    { path: 'docs/signals.md', text: signalsPage() },
+    { path: 'docs/problems.md', text: problemsPage() },
+  ];
+}
+
+function json(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
