@@ -15,9 +15,12 @@ export function createMemoryRegistry(): Registry {
     kinds.set(kind, documents);
     return documents;
   };
+  const noteChange = (kind: DocumentKind) => {
+    if (WATCHED_KINDS.includes(kind)) version++;
+  };
   const put = (document: RegistryDocument) => {
     of(document.kind).set(document.id, structuredClone(document));
-    if (WATCHED_KINDS.includes(document.kind)) version++;
+    noteChange(document.kind);
   };
 
   return {
@@ -39,8 +42,9 @@ export function createMemoryRegistry(): Registry {
       put(document);
     },
     async delete(kind, id) {
-      if (WATCHED_KINDS.includes(kind)) version++;
-      return of(kind).delete(id);
+      const deleted = of(kind).delete(id);
+      if (deleted) noteChange(kind);
+      return deleted;
     },
     async version() {
       return version;
