@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { MAX_LINE_BYTES } from './decode.ts';
+import { linesOf } from './lines.ts';
+
+async function* inPieces(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
+  const ends = [...new Set([...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length])].sort((a, b) => a - b);
+  let start = 0;
+  for (const end of ends) {
+    yield bytes.subarray(start, end);
+    start = end;
+  }
+}
+
+/** Lines as [number, text], null for one that is too long. */
+async function lines(bytes: Buffer, cuts: readonly number[] = []): Promise<[number, string | null][]> {
+  const all: [number, string | null][] = [];
+  for await (const some of linesOf(inPieces(bytes, cuts))) {
+    all.push(...some.map(({ number, bytes: line }): [number, string | null] => [number, line?.toString() ?? null]));
+  }
+  return all;
+}
+
+describe('linesOf', () => {
+  test.each<[string, string, readonly [number, string | null][]]>([
+    ['nothing', '', []],
+    ['line ends alone', '\n\r\n\n', []],
+    ['a line without an end', 'a', [[1, 'a']]],
+    ['a line with an end', 'a\n', [[1, 'a']]],
+    [
+      'CRLF',
+      'a\r\nb\r\n',
+      [
+        [1, 'a'],
+        [2, 'b'],
+      ],
+    ],
+    [
+      'empty lines between, which count',
+      'a\n\n\nb',
+      [
+        [1, 'a'],
+        [4, 'b'],
+      ],
+    ],
+    ['a return within a line', 'a\rb\n', [[1, 'a\rb']]],
+    ['space, which is a line', ' \n', [[1, ' ']]],
+  ])('splits %s', async (_what, text, expected) => {
+    expect(await lines(Buffer.from(text))).toEqual(expected);
+  });
+
+  test('gives a line of the greatest length, and tells of one that is longer', async () => {
+    const longest = 'x'.repeat(MAX_LINE_BYTES);
+
+    expect(await lines(Buffer.from(`${longest}\n${longest}y\nz`))).toEqual([
+      [1, longest],
+      [2, null],
+      [3, 'z'],
+    ]);
+  });
+
+  test('gives the same lines however the bytes were cut', async () => {
+    const text = fc.array(fc.constantFrom('\n', '\r\n', 'a', 'ü', '{"b":1}', 'x'.repeat(MAX_LINE_BYTES - 1)), {
+      maxLength: 12,
+    });
+    await fc.assert(
+      fc.asyncProperty(text, fc.array(fc.nat()), async (parts, cuts) => {
+        const bytes = Buffer.from(parts.join(''));
+
+        expect(await lines(bytes, cuts)).toEqual(await lines(bytes));
+      }),
+    );
+  });
+});
