@@ -1,0 +1,65 @@
+/** `npm run bench`: measures, prints a table, writes nothing to the tree. Missed targets are no failure. */
+import { tmpdir } from 'node:os';
+import { parseArgs } from 'node:util';
+import type { Benchmark, Finding, RunOptions } from './benchmark.ts';
+import { bind, chooseCores } from './cores.ts';
+import { postBenchmark } from './post.ts';
+import { tableOf } from './table.ts';
+
+const BENCHMARKS: readonly Benchmark[] = [postBenchmark];
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      quick: { type: 'boolean', default: false },
+      rows: { type: 'string', default: '10000000' },
+      folder: { type: 'string', default: tmpdir() },
+    },
+  });
+  if (values.help) return say(help());
+  const unknown = positionals.find((name) => BENCHMARKS.every((each) => each.name !== name));
+  if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}\n\n${help()}`);
+  const cores = chooseCores();
+  bind(process.pid, cores.load);
+  say(cores.words);
+  const options: RunOptions = {
+    quick: values.quick,
+    rows: Number(values.rows),
+    folder: values.folder,
+    cores,
+    progress,
+  };
+  const findings: Finding[] = [];
+  for (const benchmark of BENCHMARKS) {
+    if (positionals.length > 0 && !positionals.includes(benchmark.name)) continue;
+    progress(`${benchmark.name}: ${benchmark.about}`);
+    findings.push(...(await benchmark.run(options)));
+  }
+  say(`\n${tableOf(findings)}`);
+}
+
+function help(): string {
+  const width = Math.max(...BENCHMARKS.map(({ name }) => name.length));
+  return [
+    'npm run bench -- [NAME…] [--quick] [--rows N] [--folder PATH]',
+    '',
+    ...BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
+    '',
+    '  --quick   only to see that everything runs: the numbers mean nothing',
+    '  --rows    events in the file that histories are read from (10000000)',
+    `  --folder  a folder on a real disk, for scratch folders (${tmpdir()})`,
+  ].join('\n');
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What is going on, beside the result. */
+function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+await main();

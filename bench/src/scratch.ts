@@ -1,0 +1,48 @@
+/** Scratch folders, and the real server in one. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FleetProcess } from '@fleet/testkit';
+import type { RunOptions } from './benchmark.ts';
+import { bind } from './cores.ts';
+
+/** The key of every device and every reader here. */
+export const KEY = 'bench-key-that-writes-for-every-vehicle';
+export const ADMIN = 'bench-key-of-an-admin-who-may-do-everything';
+
+/** The server under test. */
+export interface ServerUnderTest {
+  readonly url: string;
+  readonly pid: number;
+  readonly folder: string;
+  /** Asks it to stop, as an operator would. */
+  stop(): Promise<void>;
+}
+
+/** Works in a folder that is gone afterwards. */
+export async function inScratchFolder<T>(options: RunOptions, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(options.folder, 'fleet-bench-'));
+  try {
+    return await work(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Works with the real server, on its own core, its data in a folder. */
+export async function withServer<T>(
+  { cores }: RunOptions,
+  folder: string,
+  work: (server: ServerUnderTest) => Promise<T>,
+): Promise<T> {
+  const env = { DATA_DIR: folder, API_KEY: KEY, ADMIN_TOKEN: ADMIN, INGEST_MAX_AGE: 'off', LOG_LEVEL: 'warn' };
+  const fleet = await FleetProcess.create(env);
+  await fleet.start();
+  const pid = fleet.pid as number;
+  bind(pid, cores.server);
+  const stop = async () => void (await fleet.end('SIGTERM'));
+  try {
+    return await work({ url: fleet.url, pid, folder, stop });
+  } finally {
+    await stop();
+  }
+}

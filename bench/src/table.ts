@@ -1,0 +1,21 @@
+/** Findings as a table in plain text, which is Markdown as well. */
+import type { Finding } from './benchmark.ts';
+
+const COLUMNS: readonly (readonly [title: string, of: (finding: Finding) => string])[] = [
+  ['benchmark', ({ name }) => name],
+  ['ratio', ({ ratio = '' }) => ratio],
+  ['measured', ({ measured }) => measured],
+  ['baseline', ({ baseline = '' }) => baseline],
+  ['target', ({ target }) => target?.words ?? ''],
+  ['verdict', ({ target }) => (target === undefined ? '' : target.met ? 'met' : 'missed')],
+];
+
+export function tableOf(findings: readonly Finding[]): string {
+  const titles = COLUMNS.map(([title]) => title);
+  const rows = findings.map((finding) => COLUMNS.map(([, of]) => of(finding)));
+  const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  return [titles, rule, ...rows].map(line).join('\n');
+}
