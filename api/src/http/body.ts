@@ -62,11 +62,15 @@ export function readStream(req: IncomingMessage, { gzip }: BodyKind): AsyncItera
 /** The bytes of a body, no more than so many. Throws `payload-too-large`. */
 export async function* bounded(req: IncomingMessage, most: number): AsyncGenerator<Buffer> {
   let bytes = 0;
-  // Ending early must not end the connection: the answer has to go out on it.
-  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > most) throw tooLarge(most);
-    yield chunk;
+  try {
+    // Ending early must not end the connection: the answer has to go out on it.
+    for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > most) throw tooLarge(most);
+      yield chunk;
+    }
+  } catch (error) {
+    throw req.destroyed && !req.complete ? endedTooEarly() : error;
   }
 }
 
@@ -83,7 +87,7 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
     req.on('error', reject);
     req.on('close', () => {
-      if (!req.complete) reject(new ProblemError(problem('malformed-body', 'the body ended too early')));
+      if (!req.complete) reject(endedTooEarly());
     });
   });
 }
@@ -96,6 +100,11 @@ function unpacked(bytes: Buffer): Buffer {
     if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(MAX_JSON_BYTES);
     throw new ProblemError(problem('malformed-body', `the body is no gzip: ${message}`));
   }
+}
+
+/** The sender went away: nobody reads the answer, but it is no failure of the server. */
+function endedTooEarly(): ProblemError {
+  return new ProblemError(problem('malformed-body', 'the body ended too early'));
 }
 
 /** The error for a body above a bound. */

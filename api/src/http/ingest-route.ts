@@ -2,7 +2,7 @@
 import type { ServerResponse } from 'node:http';
 import { ok, problem } from '@fleet/contract';
 import type { Admission } from '../ingest/admit.ts';
-import { lineTooLong, parseJson } from '../ingest/decode.ts';
+import { parseLine } from '../ingest/decode.ts';
 import { type BatchReport, type Candidate, ingestMany, ingestOne, type Rejected } from '../ingest/ingest.ts';
 import { linesOf } from '../ingest/lines.ts';
 import { orThrow, ProblemError } from '../ingest/problem-error.ts';
@@ -68,7 +68,7 @@ function toWire({ index, slug, errors }: Rejected) {
 async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator<Candidate[]> {
   let index = 0;
   for await (const lines of linesOf(body)) {
-    yield lines.map(({ bytes }): Candidate => [index++, bytes === null ? lineTooLong() : parseJson(bytes)]);
+    yield lines.map(({ bytes }): Candidate => [index++, parseLine(bytes)]);
   }
 }
 

@@ -5,9 +5,10 @@ import type { Admission } from '../ingest/admit.ts';
 import { gunzip } from '../ingest/gunzip.ts';
 import { orThrow, ProblemError } from '../ingest/problem-error.ts';
 import { admissionOf, type Services } from '../services.ts';
+import type { ReceivedChunk } from '../uploads/put-chunk.ts';
 import type { ReceiptRecord, UploadRecord } from '../uploads/records.ts';
 import type { SpooledBody } from '../uploads/spool.ts';
-import type { Announcement, ReceivedChunk, UploadStatus } from '../uploads/uploads.ts';
+import type { Announcement, UploadStatus } from '../uploads/uploads.ts';
 import { sendJson } from './answer.ts';
 import { bodyKindOf, bounded, MAX_STREAM_BYTES, readJson } from './body.ts';
 import { createCheck } from './check.ts';
@@ -39,7 +40,8 @@ async function announce(services: Services, { req, res, principal }: Exchange): 
   checkTime(announcement.started_at, '/started_at', 'invalid-request');
   const announced = await services.uploads.announce(announcement, admissionOf(services, principal, 'offline'));
   const { upload, created } = orThrow(announced);
-  sendJson(res, created ? 201 : 200, { trip_id: upload.trip_id, vehicle: upload.vehicle });
+  const vehicle = services.directory.resolve(upload.vehicle);
+  sendJson(res, created ? 201 : 200, { trip_id: upload.trip_id, vehicle });
 }
 
 async function putChunk(services: Services, exchange: Exchange): Promise<void> {
@@ -56,7 +58,7 @@ async function putChunk(services: Services, exchange: Exchange): Promise<void> {
     const { sha256, size_bytes } = await receive(exchange, body);
     if (sha256 !== announced) throw refused('digest-mismatch', `the body has the SHA-256 ${sha256}`);
     const lines = () => (gzip ? unpacked(body.read()) : body.read());
-    const chunk: ReceivedChunk = { no, sha256, size_bytes, body, lines };
+    const chunk: ReceivedChunk = { no, sha256, size_bytes, lines };
     sendJson(res, 200, receiptToWire(orThrow(await services.uploads.putChunk(upload, chunk, admission))));
   } finally {
     await body.remove();
@@ -71,12 +73,17 @@ async function complete(services: Services, exchange: Exchange): Promise<void> {
   checkTime(manifest.ended_at, '/ended_at', 'invalid-manifest');
   checkBelongs(manifest, upload, admission);
   const completed = orThrow(await services.uploads.complete(upload, manifest));
-  sendJson(exchange.res, 200, statusToWire(await services.uploads.status(completed)));
+  await sendStatus(services, exchange, completed);
 }
 
 async function status(services: Services, exchange: Exchange): Promise<void> {
   const upload = await findUpload(services, exchange, admissionOf(services, exchange.principal, 'offline'));
-  sendJson(exchange.res, 200, statusToWire(await services.uploads.status(upload)));
+  await sendStatus(services, exchange, upload);
+}
+
+async function sendStatus({ uploads, directory }: Services, { res }: Exchange, upload: UploadRecord): Promise<void> {
+  const status = statusToWire(await uploads.status(upload));
+  sendJson(res, 200, { ...status, vehicle: directory.resolve(upload.vehicle) });
 }
 
 async function findUpload(services: Services, exchange: Exchange, admission: Admission): Promise<UploadRecord> {
@@ -168,7 +175,6 @@ function receiptToWire({ no, event_count, rejected, rejected_count, seqs, size_b
 function statusToWire({ upload, receipts, seqs }: UploadStatus) {
   return {
     trip_id: upload.trip_id,
-    vehicle: upload.vehicle,
     started_at: upload.started_at,
     completed: upload.completed !== null,
     event_count: upload.completed?.manifest.event_count ?? null,

@@ -22,9 +22,9 @@ export function parseJson(bytes: Buffer): Result<unknown, Problem> {
   }
 }
 
-/** The fault of a line that was too long to be kept. */
-export function lineTooLong(): Result<never, Problem> {
-  return malformed(`is longer than ${MAX_LINE_BYTES / 1_024} KiB`);
+/** The JSON value in a line. */
+export function parseLine(bytes: Buffer): Result<unknown, Problem> {
+  return bytes.length > MAX_LINE_BYTES ? malformed(`is longer than ${MAX_LINE_BYTES / 1_024} KiB`) : parseJson(bytes);
 }
 
 function malformed(detail: string): Result<never, Problem> {

@@ -4,10 +4,10 @@ import { MAX_LINE_BYTES } from './decode.ts';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** A line without its end, and its number, 1 for the first; `bytes` is null where it was too long to be kept. */
+/** A line without its end, and its number, 1 for the first. One that is too long is cut behind the first byte too many. */
 export interface Line {
   readonly number: number;
-  readonly bytes: Buffer | null;
+  readonly bytes: Buffer;
 }
 
 /** The lines of each chunk as it comes; a line may span chunks. Empty ones count, but are left out. CRLF ends a line too. */
@@ -22,7 +22,7 @@ export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<re
 }
 
 class LineSplitter {
-  /** The beginning of a line whose end has not come; of a line that is too long already, only its length is kept. */
+  /** The beginning of a line whose end has not come; no more of it than it takes to see that it is too long. */
   #open: Buffer[] = [];
   #openBytes = 0;
   #number = 0;
@@ -44,12 +44,15 @@ class LineSplitter {
   }
 
   #close(end: Buffer): Line[] {
-    const tooLong = this.#openBytes + end.length > MAX_LINE_BYTES;
-    const whole = this.#openBytes === 0 || tooLong ? end : Buffer.concat([...this.#open, end]);
+    const whole = this.#openBytes === 0 ? end : Buffer.concat([...this.#open, end]);
     this.#open = [];
     this.#openBytes = 0;
     this.#number++;
-    const bytes = whole.at(-1) === RETURN ? whole.subarray(0, -1) : whole;
-    return tooLong || bytes.length > 0 ? [{ number: this.#number, bytes: tooLong ? null : bytes }] : [];
+    const bytes = whole.length > MAX_LINE_BYTES ? whole.subarray(0, MAX_LINE_BYTES + 1) : withoutReturn(whole);
+    return bytes.length > 0 ? [{ number: this.#number, bytes }] : [];
   }
+}
+
+function withoutReturn(line: Buffer): Buffer {
+  return line.at(-1) === RETURN ? line.subarray(0, -1) : line;
 }

@@ -1,10 +1,13 @@
 /** Bodies of chunks as files of a folder of their own, named by chance: nothing that a client sends is part of a path. */
 import { randomUUID } from 'node:crypto';
-import { createReadStream, mkdirSync, rmSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
+import { mkdirSync, rmSync } from 'node:fs';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StoreUnavailableError } from '../ports.ts';
 import type { Spool, SpooledBody } from '../uploads/spool.ts';
+
+/** Bytes that are read at once. */
+const PIECE_BYTES = 64 * 1_024;
 
 /** A spool in a folder; what an earlier run left there is taken away. */
 export function createDiskSpool(folder: string): Spool {
@@ -16,13 +19,23 @@ export function createDiskSpool(folder: string): Spool {
 async function openFile(path: string): Promise<SpooledBody> {
   const file = await open(path, 'wx+');
   return {
-    append: (bytes) => guarded(async () => void (await file.write(bytes))),
-    read: () => createReadStream('', { fd: file.fd, autoClose: false, start: 0, highWaterMark: 64 * 1_024 }),
+    // Unlike write(), it goes on where the disk took only a part.
+    append: (bytes) => guarded(() => file.appendFile(bytes)),
+    read: () => bytesOf(file),
     async remove() {
       await file.close();
       await rm(path, { force: true });
     },
   };
+}
+
+async function* bytesOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let at = 0; ; ) {
+    const { bytesRead, buffer } = await guarded(() => file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, at));
+    if (bytesRead === 0) return;
+    yield buffer.subarray(0, bytesRead);
+    at += bytesRead;
+  }
 }
 
 /** What the disk refuses is the store's being unavailable. */

@@ -6,11 +6,12 @@ import { createHash } from 'node:crypto';
 import { bad, type Fault, ok, type Problem, problem, type Result } from '@fleet/contract';
 import { type Admission, admit } from '../ingest/admit.ts';
 import { createBreather } from '../ingest/breathe.ts';
-import { lineTooLong, parseJson } from '../ingest/decode.ts';
+import { parseLine } from '../ingest/decode.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
 import { type Line, linesOf } from '../ingest/lines.ts';
 import type { SeqRange } from '../ports.ts';
-import { seqRanges } from '../trips/seq-ranges.ts';
+import { Rejections } from './rejections.ts';
+import { SeqCollector } from './seq-collector.ts';
 
 /** What a chunk must be of. */
 export interface ChunkContext {
@@ -20,23 +21,16 @@ export interface ChunkContext {
   readonly admission: Admission;
 }
 
-/** A line that can't be stored. */
-export interface BadLine {
-  readonly line: number;
-  readonly seq: number | null;
-  readonly problem: Problem;
-  /** The line as it was sent; empty where it was too long to be kept. */
-  readonly bytes: Buffer;
-}
-
 /** What the first pass found. */
 export interface ChunkContent {
   /** SHA-256 of the unpacked bytes, hexadecimal. */
   readonly lines_sha256: string;
   /** Lines, empty ones not counted. */
   readonly line_count: number;
+  /** Lines without a seq. */
+  readonly unnumbered_count: number;
   readonly seqs: readonly SeqRange[];
-  readonly bad: readonly BadLine[];
+  readonly rejections: Rejections;
   /** The events, where they are few enough to be kept; else they are read again. */
   readonly events: readonly ChunkEvent[] | null;
 }
@@ -49,9 +43,12 @@ export interface ChunkEvent {
 
 /** Events that are kept between the two passes: a drive of an hour at 1 Hz. */
 const MOST_KEPT = 4_000;
-
 /** Most faults that are listed. */
 const MOST_FAULTS = 100;
+/** Characters of a name that are quoted: nobody checked it yet. */
+const MOST_QUOTED = 72;
+/** Gaps among the seqs of a chunk: its receipt must not grow without bound. */
+const MOST_GAPS = 50_000;
 
 /** Checks all lines. The error is `invalid-chunk`: lines of another trip or vehicle, or none at all. */
 export async function checkChunk(
@@ -60,17 +57,25 @@ export async function checkChunk(
 ): Promise<Result<ChunkContent, Problem>> {
   const hash = createHash('sha256');
   const findings = new Findings();
-  for await (const { line, result } of readLines(hashed(body, hash), context)) findings.add(line, result);
+  for await (const { line, result } of readLines(hashed(body, hash), context)) {
+    findings.add(line, result);
+    if (findings.gaps > MOST_GAPS) return spoiled(`has more than ${MOST_GAPS} gaps among its seqs: send smaller ones`);
+  }
   return findings.conclude(() => hash.digest('hex'));
 }
 
 /** What was found in the lines so far. */
 class Findings {
-  readonly #seqs: number[] = [];
-  readonly #bad: BadLine[] = [];
+  readonly #seqs = new SeqCollector();
+  readonly #rejections = new Rejections();
   readonly #foreign: Fault[] = [];
   #events: ChunkEvent[] | null = [];
   #count = 0;
+  #unnumbered = 0;
+
+  get gaps(): number {
+    return this.#seqs.size;
+  }
 
   add(line: Line, result: Result<KeyedEvent, Problem>): void {
     this.#count++;
@@ -84,15 +89,19 @@ class Findings {
     if (first !== undefined) {
       return bad(problem('invalid-chunk', `line ${first.pointer.slice(1)} ${first.detail}`, this.#foreign));
     }
-    if (this.#count === 0) {
-      return bad(problem('invalid-chunk', 'the chunk holds no line', [{ pointer: '', detail: 'holds no line' }]));
-    }
-    const seqs = seqRanges(this.#seqs.sort((a, b) => a - b));
-    return ok({ lines_sha256: digest(), line_count: this.#count, seqs, bad: this.#bad, events: this.#events });
+    if (this.#count === 0) return spoiled('holds no line');
+    return ok({
+      lines_sha256: digest(),
+      line_count: this.#count,
+      unnumbered_count: this.#unnumbered,
+      seqs: this.#seqs.ranges,
+      rejections: this.#rejections,
+      events: this.#events,
+    });
   }
 
   #addEvent({ number: line }: Line, event: KeyedEvent): void {
-    if (event.seq !== event.ts) this.#seqs.push(event.seq);
+    this.#addSeq(event.seq === event.ts ? null : event.seq);
     if (this.#events !== null && this.#events.length >= MOST_KEPT) this.#events = null;
     this.#events?.push({ line, event });
   }
@@ -103,8 +112,13 @@ class Findings {
 
   #addBad(line: Line, lineProblem: Problem): void {
     const seq = seqIn(line);
-    if (seq !== null) this.#seqs.push(seq);
-    this.#bad.push({ line: line.number, seq, problem: lineProblem, bytes: line.bytes ?? Buffer.alloc(0) });
+    this.#addSeq(seq);
+    this.#rejections.add(line.number, seq, lineProblem);
+  }
+
+  #addSeq(seq: number | null): void {
+    if (seq === null) this.#unnumbered++;
+    else this.#seqs.add(seq);
   }
 }
 
@@ -127,24 +141,28 @@ async function* readLines(body: AsyncIterable<Buffer>, context: ChunkContext) {
 }
 
 function readLine({ bytes }: Line, context: ChunkContext): Result<KeyedEvent, Problem> {
-  const value = bytes === null ? lineTooLong() : parseJson(bytes);
+  const value = parseLine(bytes);
   if (!value.ok) return value;
   const given = (value.value ?? {}) as { vin?: unknown; vehicle_id?: unknown; trip_id?: unknown };
   if (typeof given.trip_id === 'string' && given.trip_id.toLowerCase() !== context.trip_id) {
-    return bad(problem('invalid-chunk', `is of trip ${given.trip_id}`));
+    return foreign(`trip ${given.trip_id}`);
   }
   const claimed = given.vin ?? given.vehicle_id;
   if (typeof claimed === 'string' && context.admission.speaker.resolve(claimed) !== context.vehicle) {
-    return bad(problem('invalid-chunk', `is of vehicle ${claimed}`));
+    return foreign(`vehicle ${claimed}`);
   }
-  const whole = isObject(value.value) ? { ...value.value, trip_id: context.trip_id } : value.value;
+  const whole = isObject(value.value) ? { trip_id: context.trip_id, ...value.value } : value.value;
   return admit(whole, context.admission);
+}
+
+function foreign(whose: string): Result<never, Problem> {
+  return bad(problem('invalid-chunk', `is of ${whose.slice(0, MOST_QUOTED)}`));
 }
 
 /** The seq that a bad line seems to have: named as rejected, it is not missing. */
 function seqIn({ bytes }: Line): number | null {
-  const value = bytes === null ? undefined : parseJson(bytes);
-  const seq = value?.ok ? (value.value as { seq?: unknown } | null)?.seq : undefined;
+  const value = parseLine(bytes);
+  const seq = value.ok ? (value.value as { seq?: unknown } | null)?.seq : undefined;
   return typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 1 ? seq : null;
 }
 
@@ -153,6 +171,10 @@ async function* hashed(body: AsyncIterable<Buffer>, hash: ReturnType<typeof crea
     hash.update(bytes);
     yield bytes;
   }
+}
+
+function spoiled(detail: string): Result<never, Problem> {
+  return bad(problem('invalid-chunk', `the chunk ${detail}`, [{ pointer: '', detail }]));
 }
 
 function isObject(value: unknown): value is object {

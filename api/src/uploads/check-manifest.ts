@@ -20,8 +20,8 @@ export interface Holdings {
   readonly stored: readonly SeqRange[];
 }
 
-/** Most faults that are listed. */
-const MOST_FAULTS = 100;
+/** Most faults, and most ranges of seqs, that are listed. */
+const MOST_LISTED = 100;
 
 /** What a manifest says that can't be, whatever is here: `invalid-manifest`. */
 export function contradictionsIn({ chunks, event_count }: Manifest): Fault[] {
@@ -49,27 +49,25 @@ export function contradictionsIn({ chunks, event_count }: Manifest): Fault[] {
 export function checkManifest(manifest: Manifest, { receipts, stored }: Holdings): Result<void, Problem> {
   const byNumber = new Map(receipts.map((receipt) => [receipt.no, receipt]));
   const covered = unionOfRanges([stored, ...receipts.map(({ seqs }) => seqs)]);
-  const findings = manifest.chunks.map((chunk) => {
-    const receipt = byNumber.get(chunk.no);
-    return receipt === undefined ? findSeqs(chunk, covered) : compare(chunk, receipt);
-  });
-  const faults: Fault[] = findings.flatMap(({ fault }, index) =>
+  const findings = manifest.chunks.map((chunk) => find(chunk, byNumber.get(chunk.no), covered));
+  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
+  const tooFew = count < manifest.event_count;
+  const faults = findings.flatMap(({ fault }, index): Fault[] =>
     fault === undefined ? [] : [{ pointer: `/chunks/${index}`, detail: fault }],
   );
-  const count = findings.reduce((sum, finding) => sum + finding.count, 0);
-  if (faults.length === 0 && count < manifest.event_count) {
+  if (tooFew && faults.length === 0) {
     faults.push({ pointer: '/event_count', detail: `is ${manifest.event_count}, but ${count} are here` });
   }
   if (faults.length === 0) return ok(undefined);
   const detail = `${faults[0]?.pointer} ${faults[0]?.detail}`;
-  const numbers = (gone: boolean) =>
-    findings.filter(({ fault, missing }) => fault !== undefined && missing === gone).map(({ no }) => no);
+  const numbers = (missing: boolean) =>
+    findings.filter((finding) => finding.fault !== undefined && finding.missing === missing).map(({ no }) => no);
   const extra = {
     missing: numbers(true),
     differing: numbers(false),
-    uncovered: findings.flatMap(({ gaps }) => gaps),
+    uncovered: findings.flatMap(({ missing, gaps }) => (missing || tooFew ? gaps : [])).slice(0, MOST_LISTED),
   };
-  return bad({ ...problem('manifest-mismatch', detail, faults.slice(0, MOST_FAULTS)), extra });
+  return bad({ ...problem('manifest-mismatch', detail, faults.slice(0, MOST_LISTED)), extra });
 }
 
 /** What was found out about a chunk of the manifest. */
@@ -78,24 +76,22 @@ interface Finding {
   readonly fault: string | undefined;
   /** Whether there is no chunk of this number. */
   readonly missing: boolean;
-  /** Seqs that are nowhere. */
+  /** Its seqs that are nowhere. In a chunk that is here they are no fault by themselves: a device may skip numbers. */
   readonly gaps: readonly SeqRange[];
   /** Events of it that are here. */
   readonly count: number;
 }
 
-function findSeqs(chunk: ManifestChunk, covered: readonly SeqRange[]): Finding {
+function find(chunk: ManifestChunk, receipt: ReceiptRecord | undefined, covered: readonly SeqRange[]): Finding {
   const range = [rangeOf(chunk)];
   const gaps = missingRanges(range, covered);
-  const count = countOfRanges(range) - countOfRanges(gaps);
-  const [first] = gaps;
-  const others = gaps.length > 1 ? ' and others' : '';
-  const fault = first && `is not here: seqs ${first[0]} to ${first[1]}${others} are nowhere`;
-  return { no: chunk.no, fault, missing: true, gaps, count };
+  const count = countOfRanges(range) - countOfRanges(gaps) + (receipt?.unnumbered_count ?? 0);
+  const fault = receipt === undefined ? absence(gaps) : difference(chunk, receipt);
+  return { no: chunk.no, fault, missing: receipt === undefined, gaps, count };
 }
 
-function compare(chunk: ManifestChunk, receipt: ReceiptRecord): Finding {
-  return { no: chunk.no, fault: difference(chunk, receipt), missing: false, gaps: [], count: receipt.event_count };
+function absence([first, ...others]: readonly SeqRange[]): string | undefined {
+  return first && `is not here: seqs ${first[0]} to ${first[1]}${others.length > 0 ? ' and others' : ''} are nowhere`;
 }
 
 function difference(chunk: ManifestChunk, receipt: ReceiptRecord): string | undefined {

@@ -1,5 +1,5 @@
 /** What is kept about offline uploads. Times are milliseconds since 1970. */
-import type { Fault, Manifest } from '@fleet/contract';
+import type { Fault, Manifest, ProblemSlug } from '@fleet/contract';
 import type { SeqRange } from '../ports.ts';
 
 /** A trip that a device announced. */
@@ -23,9 +23,11 @@ export interface ReceiptRecord {
   readonly lines_sha256: string;
   /** Lines with an event, bad ones included. */
   readonly event_count: number;
-  /** The seqs of all lines that have one, ascending. */
+  /** How many of them have no seq. */
+  readonly unnumbered_count: number;
+  /** The seqs of all others, ascending. */
   readonly seqs: readonly SeqRange[];
-  /** The first lines that were not stored. */
+  /** Lines that were not stored, in order; where there are many, some of them. */
   readonly rejected: readonly RejectedLine[];
   readonly rejected_count: number;
 }
@@ -35,6 +37,6 @@ export interface RejectedLine {
   /** 1 for the first. */
   readonly line: number;
   readonly seq: number | null;
-  readonly slug: string;
+  readonly slug: ProblemSlug;
   readonly errors: readonly Fault[];
 }
