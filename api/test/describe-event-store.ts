@@ -57,8 +57,11 @@ export function describeEventStore(name: string, make: () => Promise<MadeStore>)
 
         const results = await store.write([event, event]);
         const again = await store.write([event]);
+        await trips();
+        const afterRead = await store.write([event]);
 
-        expect([...results, ...again].map(({ outcome }) => outcome)).toEqual(['stored', 'duplicate', 'duplicate']);
+        const outcomes = [...results, ...again, ...afterRead].map(({ outcome }) => outcome);
+        expect(outcomes).toEqual(['stored', 'duplicate', 'duplicate', 'duplicate']);
         expect(await rowsOf(derivedTripId('golf', T0))).toEqual([
           {
             ts: T0,
@@ -75,10 +78,12 @@ export function describeEventStore(name: string, make: () => Promise<MadeStore>)
         await store.write([loose(0, { values: { speed_kph: 50 } })]);
 
         const [result] = await store.write([loose(0, { values: { speed_kph: 60, rpm: 900 }, dtcs: ['P0301'] })]);
+        await trips();
+        await store.write([loose(0, { values: { oil_c: 90 } })]);
 
         expect(result?.outcome).toBe('duplicate');
         expect(await rowsOf(derivedTripId('golf', T0))).toMatchObject([
-          { values: { speed_kph: 50, rpm: 900 }, dtcs: ['P0301'] },
+          { values: { speed_kph: 50, rpm: 900, oil_c: 90 }, dtcs: ['P0301'] },
         ]);
       });
 
