@@ -42,6 +42,12 @@ export async function rotateKey(
   return { device: rotated, key };
 }
 
+/** How long the newest key of a device holds altogether, milliseconds; null for ever. Its next one may hold as long. */
+export function lifetimeOf({ body }: RegistryDocument<'device'>): number | null {
+  const [newest] = body.keys;
+  return newest === undefined || newest.expires_at === null ? null : newest.expires_at - newest.created_at;
+}
+
 /** Leaves a device its newest key only. */
 export async function revokeOldKeys(registry: Registry, device: RegistryDocument<'device'>): Promise<void> {
   await registry.put({ ...device, body: { ...device.body, keys: device.body.keys.slice(0, 1) } });

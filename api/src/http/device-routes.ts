@@ -1,6 +1,13 @@
 /** Devices and their keys. */
 import { formatTimestamp, parseTimestamp } from '@fleet/contract';
-import { addDevice, type DeviceWithKey, revokeDevice, revokeOldKeys, rotateKey } from '../access/devices.ts';
+import {
+  addDevice,
+  type DeviceWithKey,
+  lifetimeOf,
+  revokeDevice,
+  revokeOldKeys,
+  rotateKey,
+} from '../access/devices.ts';
 import type { Role, VehicleScope } from '../access/records.ts';
 import type { RegistryDocument } from '../registry.ts';
 import type { Services } from '../services.ts';
@@ -58,13 +65,10 @@ async function add(services: Services, { req, res }: Exchange): Promise<void> {
 
 async function rotate(services: Services, exchange: Exchange): Promise<void> {
   const device = await deviceIn(services, exchange);
-  const expires_at = device.body.keys[0]?.expires_at ?? null;
-  await answerWithKey(
-    services,
-    exchange.res,
-    200,
-    await rotateKey(services.registry, device, expires_at, services.now()),
-  );
+  const lifetime = lifetimeOf(device);
+  const expires_at = lifetime === null ? null : services.now() + lifetime;
+  const rotated = await rotateKey(services.registry, device, expires_at, services.now());
+  await answerWithKey(services, exchange.res, 200, rotated);
 }
 
 async function revokeOld(services: Services, exchange: Exchange): Promise<void> {
