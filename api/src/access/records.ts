@@ -1,5 +1,8 @@
 /** What is kept about those who may do something, and about vehicles. Times are milliseconds since 1970. */
 
+/** Names of devices and people: they appear in exports and logs. */
+export const NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
+
 /** What a key or a person may do: write its vehicles' events, read its vehicles, or everything. */
 export type Role = 'device' | 'viewer' | 'admin';
 

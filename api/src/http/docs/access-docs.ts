@@ -1,5 +1,6 @@
 /** What OpenAPI says of devices, people, vehicles, sessions and dead letters. */
 import { UUID, VEHICLE_ID } from '@fleet/contract';
+import { NAME } from '../../access/records.ts';
 import { type RouteDoc, ref } from '../route.ts';
 
 const vehicleName = { type: 'string', pattern: VEHICLE_ID.source };
@@ -7,8 +8,7 @@ const vehicleName = { type: 'string', pattern: VEHICLE_ID.source };
 /** Which vehicles: a list, or all. */
 const scope = { anyOf: [{ const: '*' }, { type: 'array', items: vehicleName, minItems: 1, maxItems: 1_000 }] };
 
-/** Names of devices and people: they appear in exports and logs. */
-const name = { type: 'string', pattern: '^[\\p{L}\\p{N}][\\p{L}\\p{N} ._@-]{0,63}$' };
+const name = { type: 'string', pattern: NAME.source };
 
 export const NEW_DEVICE_SCHEMA = {
   type: 'object',
