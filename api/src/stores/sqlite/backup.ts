@@ -2,22 +2,12 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
-import { lockFolder } from './folder-lock.ts';
-import { openForReading } from './open-database.ts';
+import { LOCK_FILE, lockFolder } from './folder-lock.ts';
+import { isSqliteError, openForReading } from './open-database.ts';
 import { MIGRATIONS } from './schema.ts';
 import { DATABASE_FILE } from './sqlite-store.ts';
 
@@ -25,6 +15,10 @@ import { DATABASE_FILE } from './sqlite-store.ts';
 export interface FileContent {
   readonly schema: number;
   readonly events: number;
+  /** Trips that were worked out. */
+  readonly trips: number;
+  /** Whether there are events that no trip shows yet: whoever opens the file works them out. */
+  readonly unsettled: boolean;
   readonly vehicles: number;
   readonly documents: number;
 }
@@ -34,24 +28,10 @@ export function makeBackup(folder: string, file: string): FileContent {
   const source = join(folder, DATABASE_FILE);
   if (!existsSync(source)) throw new StartError(`${source} is not there: nothing to back up`);
   mkdirSync(dirname(file), { recursive: true });
-  const part = `${file}.part`;
-  rmSync(part, { force: true });
-  try {
-    const db = openForReading(source);
-    try {
-      db.prepare('VACUUM INTO ?').run(part);
-    } finally {
-      db.close();
-    }
-    const content = verifyBackup(part);
-    sync(part);
-    renameSync(part, file);
-    sync(dirname(file));
-    return content;
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
+  const content = copyWhole(source, `${file}.part`);
+  renameSync(`${file}.part`, file);
+  sync(dirname(file));
+  return content;
 }
 
 /** Reads a backup as a whole: the file's own checks, and that every event is there. Throws `StartError`. */
@@ -76,6 +56,8 @@ export function verifyBackup(file: string): FileContent {
     return {
       schema,
       events,
+      trips: count('SELECT count(*) FROM trips'),
+      unsettled: count('SELECT (SELECT count(*) FROM dirty) + (SELECT count(*) FROM inbox)') > 0,
       vehicles: count('SELECT count(*) FROM vehicles'),
       documents: count('SELECT count(*) FROM documents'),
     };
@@ -88,27 +70,69 @@ export function verifyBackup(file: string): FileContent {
   }
 }
 
-/** Puts a backup in the place of what is in a data folder; what was there is set aside. No server may work there. */
-export function restoreBackup(
-  file: string,
-  folder: string,
-  now: number,
-): { content: FileContent; aside: string | null } {
+/** The file itself, and those that SQLite keeps beside it. */
+const ENDINGS = ['', '-wal', '-shm'];
+
+/** What restoring a backup comes to. */
+export interface Restoration {
+  readonly content: FileContent;
+  /** Where the file that was there is set aside; null where there was none. */
+  readonly aside: string | null;
+}
+
+/** What `restoreBackup` would do. Changes nothing. Throws `StartError` where it would. */
+export function planRestore(file: string, folder: string, now: number): Restoration {
   const content = verifyBackup(file);
+  if (existsSync(join(folder, LOCK_FILE))) lockFolder(folder)();
+  return { content, aside: asidePath(folder, now) };
+}
+
+/**
+ * Puts a backup in the place of what is in a data folder; what was there is set aside. No server may work there. The
+ * backup is read through SQLite, so that a file with a log beside it, as one set aside may have, is restored whole.
+ */
+export function restoreBackup(file: string, folder: string, now: number): Restoration {
+  verifyBackup(file);
   const unlock = lockFolder(folder);
   try {
     const target = join(folder, DATABASE_FILE);
-    const aside = existsSync(target) ? `${target}.before-restore-${stamp(now)}` : null;
-    for (const ending of ['', '-wal', '-shm']) {
-      if (aside !== null && existsSync(target + ending)) renameSync(target + ending, aside + ending);
+    const content = copyWhole(file, `${target}.part`);
+    const aside = asidePath(folder, now);
+    for (const ending of ENDINGS) {
+      if (existsSync(target + ending)) renameSync(target + ending, aside + ending);
     }
-    copyFileSync(file, `${target}.part`);
-    sync(`${target}.part`);
     renameSync(`${target}.part`, target);
     sync(folder);
     return { content, aside };
   } finally {
     unlock();
+  }
+}
+
+function asidePath(folder: string, now: number): string | null {
+  const target = join(folder, DATABASE_FILE);
+  const isThere = ENDINGS.some((ending) => existsSync(target + ending));
+  return isThere ? `${target}.before-restore-${stamp(now)}` : null;
+}
+
+/** Copies a file as it is at one moment, and verifies the copy; takes it away where that fails. */
+function copyWhole(source: string, copy: string): FileContent {
+  rmSync(copy, { force: true });
+  try {
+    const db = openForReading(source);
+    try {
+      db.prepare('VACUUM INTO ?').run(copy);
+    } finally {
+      db.close();
+    }
+    const content = verifyBackup(copy);
+    sync(copy);
+    return content;
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw isSqliteError(error)
+      ? new StartError(`${copy} can not be written: ${error.message}`, { cause: error })
+      : error;
   }
 }
 

@@ -8,11 +8,14 @@ import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
 import { isSqliteError } from './open-database.ts';
 
+/** The lock's file within its folder. */
+export const LOCK_FILE = 'server.lock';
+
 /** Takes the lock; the answer gives it back. Throws `StartError` where another process has it. */
 export function lockFolder(folder: string): () => void {
   try {
     mkdirSync(folder, { recursive: true });
-    const lock = new Database(join(folder, 'server.lock'), { timeout: 0 });
+    const lock = new Database(join(folder, LOCK_FILE), { timeout: 0 });
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');
     return () => lock.close();
