@@ -27,7 +27,12 @@ export function openApi(routes: readonly Route[]): object {
       schemas: SCHEMAS,
       securitySchemes: {
         key: { type: 'http', scheme: 'bearer', description: 'A key of a device, a viewer or an admin' },
-        session: { type: 'apiKey', in: 'cookie', name: 'fleet_session' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: 'fleet_session',
+          description: 'A browser that signed in has it, and sends it by itself: there is nothing to enter here',
+        },
       },
     },
   };

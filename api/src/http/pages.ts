@@ -15,6 +15,8 @@ export function addPages(app: Express, routes: readonly Route[]): void {
     res.type('application/json').send(description);
   });
   app.get('/signin', (req, res) => signIn(res, new URLSearchParams(req.url.split('?')[1]).get('token') ?? ''));
+  // Also with a slash behind it, as people type it.
+  app.get('/docs', (_req, res) => res.sendFile('docs.html', { root: STATIC, etag: false, maxAge: '1h' }));
   app.use('/docs/swagger', express.static(SWAGGER, { index: false, etag: false, maxAge: '1d' }));
   app.use(express.static(STATIC, { extensions: ['html'], etag: false, maxAge: '1h' }));
 }
@@ -28,14 +30,23 @@ function signIn(res: Response, token: string): void {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>Sign in – Fleet Telemetry</title>
+<link rel="icon" href="/icon.svg">
 <link rel="stylesheet" href="/style.css">
 <main>
 <h1>Fleet Telemetry</h1>
-<form method="post" action="/v1/session">
-<input type="hidden" name="token" value="${safe}">
-<button>Sign in on this device</button>
-</form>
+${safe === '' ? NO_LINK : signInForm(safe)}
 </main>
 </html>
 `);
 }
+
+function signInForm(token: string): string {
+  return `<form method="post" action="/v1/session">
+<input type="hidden" name="token" value="${token}">
+<button>Sign in on this device</button>
+</form>`;
+}
+
+/** For those who come without a link, or with one that is no good any more. */
+const NO_LINK = `<p>To sign in, open a link that was made for you. Each is good once, and not for long: yours may have been used.</p>
+<p>Whoever runs this server makes a new one with <code>npx fleet signin</code>.</p>`;

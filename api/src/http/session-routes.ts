@@ -1,5 +1,5 @@
 /** Browser sessions: a link is exchanged for a cookie. */
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { SESSION_COOKIE } from './authenticate.ts';
@@ -23,12 +23,18 @@ async function open(services: Services, { req, res }: Exchange): Promise<void> {
   const form = (req.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const { token } = checkSession(form ? parseForm(await readBytes(req)) : await readJson(req));
   const session = await services.signIn.open(token);
+  if (session === undefined && form) return seeOther(res, '/signin');
   if (session === undefined)
     throw refused('unauthorized', 'this link was used already, or is too old: npx fleet signin makes another');
   const maxAge = Math.floor((session.expires_at - services.now()) / 1_000);
   res.setHeader('set-cookie', cookie(services, req, session.token, maxAge));
-  if (form) res.writeHead(303, { location: '/', 'content-length': 0 }).end();
+  if (form) seeOther(res, '/');
   else sendNothing(res);
+}
+
+/** Leads a browser on: a person reads pages, not problems. */
+function seeOther(res: ServerResponse, location: string): void {
+  res.writeHead(303, { location, 'content-length': 0 }).end();
 }
 
 function whoami({ res, principal }: Exchange): void {

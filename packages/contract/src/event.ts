@@ -81,6 +81,7 @@ export const EVENT_SCHEMA = {
   additionalProperties: { type: 'number' },
   propertyNames: { pattern: CUSTOM_SIGNAL_NAME.source },
   not: { propertyNames: { enum: ENVELOPE_NAMES } },
+  examples: [{ vehicle_id: 'golf', ts: '2025-11-04T12:00:00Z', lat: 49.5891, lon: 8.6527, speed_kph: 82.4, rpm: 2350 }],
 } as const;
 
 function signalSchema(name: SignalName): object {

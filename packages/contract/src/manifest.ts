@@ -71,4 +71,14 @@ export const MANIFEST_SCHEMA = {
   },
   required: ['trip_id', 'started_at', 'event_count', 'chunks'],
   anyOf: [{ required: ['vin'] }, { required: ['vehicle_id'] }],
+  examples: [
+    {
+      vehicle_id: 'golf',
+      trip_id: 'b2bdc7f4-63af-4c6a-a9cb-0a9d4a0c9a0c',
+      started_at: '2025-11-04T11:53:12Z',
+      ended_at: '2025-11-04T12:21:44Z',
+      event_count: 900,
+      chunks: [{ no: 1, first_seq: 1, last_seq: 900, size_bytes: 214_532, sha256: '0123456789abcdef'.repeat(4) }],
+    },
+  ],
 } as const;

@@ -37,6 +37,20 @@ describe('generated files', () => {
     ]);
   });
 
+  test('every example in openapi.json is what its schema says', () => {
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const withExamples = [...membersOf(committed('docs/openapi.json'))]
+      .map(([, value]) => value as { examples?: readonly unknown[] } | null)
+      .filter((schema) => Array.isArray(schema?.examples));
+
+    expect(withExamples.length).toBeGreaterThan(5);
+    for (const schema of withExamples) {
+      for (const example of schema?.examples ?? []) {
+        expect({ example, fits: ajv.validate(schema as object, example) }).toEqual({ example, fits: true });
+      }
+    }
+  });
+
   test('every reference in openapi.json leads somewhere, and every operation has a name of its own', () => {
     const document = committed('docs/openapi.json') as { components: { schemas: object } };
     const members = [...membersOf(document)];

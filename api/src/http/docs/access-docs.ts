@@ -20,6 +20,7 @@ export const NEW_DEVICE_SCHEMA = {
   },
   required: ['name', 'vehicles'],
   additionalProperties: false,
+  examples: [{ name: 'dongle', role: 'device', vehicles: ['golf'] }],
 } as const;
 
 export const NEW_PERSON_SCHEMA = {
@@ -27,6 +28,7 @@ export const NEW_PERSON_SCHEMA = {
   properties: { name, role: { enum: ['viewer', 'admin'] }, vehicles: scope },
   required: ['name', 'role', 'vehicles'],
   additionalProperties: false,
+  examples: [{ name: 'Anna', role: 'viewer', vehicles: ['golf'] }],
 } as const;
 
 export const NEW_SHARE_SCHEMA = {
@@ -39,6 +41,7 @@ export const NEW_SHARE_SCHEMA = {
   },
   required: ['vehicle'],
   additionalProperties: false,
+  examples: [{ vehicle: 'golf', label: 'for the garage', hours: 24 }],
 } as const;
 
 export const VEHICLE_SCHEMA = {
@@ -48,6 +51,7 @@ export const VEHICLE_SCHEMA = {
     aliases: { type: 'array', items: vehicleName, uniqueItems: true, maxItems: 100 },
   },
   additionalProperties: false,
+  examples: [{ name: 'Golf', aliases: ['WAUZZZFY0R1234567'] }],
 } as const;
 
 export const SESSION_SCHEMA = {
@@ -99,7 +103,10 @@ export const OPEN_SESSION_DOC: RouteDoc = {
   tag: 'Access',
   summary: 'Sign in with a link’s token, once',
   body: { 'application/json': SESSION_SCHEMA, 'application/x-www-form-urlencoded': SESSION_SCHEMA },
-  answers: { 204: 'Signed in; the cookie is set', 303: 'Signed in by a form' },
+  answers: {
+    204: 'Signed in; the cookie is set',
+    303: 'A form was sent: to the start when signed in, else back to the page for signing in',
+  },
   problems: ['unauthorized', 'invalid-request'],
 };
 export const SESSION_DOC: RouteDoc = {

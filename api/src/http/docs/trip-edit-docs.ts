@@ -9,12 +9,14 @@ export const EDIT_SCHEMAS = {
     properties: { name: { type: 'string', maxLength: 200 }, note: { type: 'string', maxLength: 5_000 } },
     additionalProperties: false,
     minProperties: 1,
+    examples: [{ name: 'To the sea', note: 'with a stop for coffee' }],
   },
   split: {
     type: 'object',
     properties: { at: { type: 'string', maxLength: 35, description: 'The first instant of the second trip' } },
     required: ['at'],
     additionalProperties: false,
+    examples: [{ at: '2025-11-04T12:00:00Z' }],
   },
   merge: {
     type: 'object',

@@ -19,6 +19,9 @@ export const ANNOUNCEMENT_SCHEMA = {
     meta: { description: 'Whatever the device wants to be kept' },
   },
   anyOf: [{ required: ['vin'] }, { required: ['vehicle_id'] }],
+  examples: [
+    { vehicle_id: 'golf', trip_id: 'b2bdc7f4-63af-4c6a-a9cb-0a9d4a0c9a0c', started_at: '2025-11-04T11:53:12Z' },
+  ],
 } as const;
 
 export const ANNOUNCE_DOC: RouteDoc = {
