@@ -1,0 +1,49 @@
+/** The commands of `fleet`. */
+import { Command } from 'commander';
+import { VERSION } from '../version.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
+import type { CommandContext } from './context.ts';
+import { demoCommand } from './demo/command.ts';
+import { keysCommand } from './keys.ts';
+import { replayCommand } from './replay/command.ts';
+import { signInCommand } from './sign-in.ts';
+
+const EXAMPLES = `
+Examples:
+  fleet keys add --vehicle golf --name phone
+  fleet signin
+  fleet backup /mnt/usb/
+  fleet replay drive.ndjson.gz --key fleet_… --as-now
+
+Commands work in the server's folder, DATA_DIR, beside the server or without it.`;
+
+/** The program, not yet run. Faults of the command line are written as one line, then thrown as `CommanderError`. */
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('fleet')
+    .description('Fleet Telemetry on the command line: keys, links to sign in with, backups, replays')
+    .version(VERSION)
+    .addHelpText('after', EXAMPLES)
+    .configureOutput({
+      writeOut: (text) => context.out.write(text),
+      writeErr: (text) => context.err.write(text),
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'fleet: ')
+            .trim()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
+    .exitOverride();
+  for (const make of [keysCommand, signInCommand, backupCommand, restoreCommand, replayCommand, demoCommand]) {
+    addCommand(program, make(context));
+  }
+  return program;
+}
+
+/** Adds a command and its subcommands, which write and end as the program does. */
+function addCommand(program: Command, command: Command): void {
+  command.copyInheritedSettings(program);
+  for (const subcommand of command.commands) subcommand.copyInheritedSettings(program);
+  program.addCommand(command);
+}
