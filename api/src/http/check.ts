@@ -1,8 +1,8 @@
 /** Checks JSON bodies against a schema, every fault at once. */
-import { type ProblemSlug, problem } from '@fleet/contract';
+import type { ProblemSlug } from '@fleet/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { ProblemError } from '../ingest/problem-error.ts';
-import { faultsOf } from '../ingest/schema-faults.ts';
+import { faultsOf, problemWith } from '../ingest/schema-faults.ts';
 
 const ajv = new Ajv2020({ allErrors: true, strictRequired: false });
 
@@ -11,8 +11,6 @@ export function createCheck<T>(schema: object, slug: ProblemSlug): (value: unkno
   const matches = ajv.compile<T>(schema);
   return (value) => {
     if (matches(value)) return value;
-    const faults = faultsOf(matches.errors ?? []);
-    const [first] = faults;
-    throw new ProblemError(problem(slug, `${first?.pointer || 'the body'} ${first?.detail}`, faults));
+    throw new ProblemError(problemWith(slug, 'the body', faultsOf(matches.errors ?? [])));
   };
 }

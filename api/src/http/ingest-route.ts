@@ -4,7 +4,7 @@ import { ok, problem } from '@fleet/contract';
 import type { Admission } from '../ingest/admit.ts';
 import { parseLine } from '../ingest/decode.ts';
 import { type BatchReport, type Candidate, ingestMany, ingestOne, type Rejected } from '../ingest/ingest.ts';
-import { linesOf } from '../ingest/lines.ts';
+import { type Line, linesOf } from '../ingest/lines.ts';
 import { orThrow, ProblemError } from '../ingest/problem-error.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson } from './answer.ts';
@@ -39,8 +39,7 @@ export async function ingestArray(
   admission: Admission,
   res: ServerResponse,
 ): Promise<void> {
-  const candidates = events.map((value, index): Candidate => [index, ok(value)]);
-  sendReport(res, await ingestMany(store, once(candidates), admission));
+  sendReport(res, await ingestMany(store, once(candidatesOf(events)), admission));
 }
 
 function sendReport(res: ServerResponse, report: BatchReport): void {
@@ -52,12 +51,11 @@ function sendReport(res: ServerResponse, report: BatchReport): void {
 /** The problem of a batch of which nothing was taken: that of its events where all have the same, else `invalid-event`. */
 function nothingTaken(rejected: readonly Rejected[], count: number) {
   const slugs = new Set(rejected.map(({ slug }) => slug));
-  const slug = slugs.size === 1 && slugs.has('vehicle-not-allowed') ? 'vehicle-not-allowed' : 'invalid-event';
-  const [first] = rejected;
+  const slug = slugs.size === 1 && rejected[0] !== undefined ? rejected[0].slug : 'invalid-event';
   const errors = rejected.flatMap(({ index, errors: faults }) =>
     faults.map(({ pointer, detail }) => ({ pointer: `/${index}${pointer}`, detail })),
   );
-  const detail = `none of ${count} events was taken; event ${first?.index}: ${first?.errors[0]?.pointer} ${first?.errors[0]?.detail}`;
+  const detail = `none of ${count} events was taken; ${errors[0]?.pointer} ${errors[0]?.detail}`;
   return { ...problem(slug, detail, errors), extra: { rejected: rejected.map(toWire), rejected_count: count } };
 }
 
@@ -65,11 +63,21 @@ function toWire({ index, slug, errors }: Rejected) {
   return { index, type: slug, errors };
 }
 
-async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator<Candidate[]> {
+function* candidatesOf(events: readonly unknown[]): Generator<Candidate> {
+  for (const [index, value] of events.entries()) yield [index, ok(value)];
+}
+
+async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator<Iterable<Candidate>> {
   let index = 0;
   for await (const lines of linesOf(body)) {
-    yield lines.map(({ bytes }): Candidate => [index++, parseLine(bytes)]);
+    yield parsed(lines, index);
+    index += lines.length;
   }
+}
+
+/** A line is parsed when its turn comes, so that there is a breath between any two. */
+function* parsed(lines: readonly Line[], first: number): Generator<Candidate> {
+  for (const [at, { bytes }] of lines.entries()) yield [first + at, parseLine(bytes)];
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {

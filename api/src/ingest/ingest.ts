@@ -32,6 +32,9 @@ export interface Rejected {
 /** Rejected events that are listed; further ones are counted. */
 export const MOST_LISTED = 1_000;
 
+/** Faults that are listed in all; beyond that an event is listed with its first one only. */
+const MOST_FAULTS = 5_000;
+
 /** Events that are handed to the store at once. */
 const WRITTEN_AT_ONCE = 1_000;
 
@@ -59,7 +62,7 @@ export function storedOf(event: KeyedEvent, result: WriteResult | undefined): Re
 /** Takes many events: what is valid is stored, what is not is named. */
 export async function ingestMany(
   store: EventStore,
-  candidates: AsyncIterable<readonly Candidate[]>,
+  candidates: AsyncIterable<Iterable<Candidate>>,
   admission: Admission,
 ): Promise<BatchReport> {
   const writer = new BatchWriter(store, admission);
@@ -127,12 +130,15 @@ class BatchWriter {
 class BatchTally {
   readonly #rejected: Rejected[] = [];
   readonly #trips = new Map<string, { vehicle: string; trip_id: string; event_count: number }>();
+  #faults = 0;
   #accepted = 0;
   #rejectedCount = 0;
 
   reject(index: number, { slug, detail, errors = [{ pointer: '', detail }] }: Problem): void {
     this.#rejectedCount++;
-    if (this.#rejected.length < MOST_LISTED) this.#rejected.push({ index, slug, errors });
+    if (this.#rejected.length >= MOST_LISTED) return;
+    this.#faults += errors.length;
+    this.#rejected.push({ index, slug, errors: this.#faults > MOST_FAULTS ? errors.slice(0, 1) : errors });
   }
 
   add(events: readonly KeyedEvent[], indices: readonly number[], results: readonly WriteResult[]): void {

@@ -1,5 +1,5 @@
 /** What ajv found, in words for whoever sent it: one fault a place. */
-import { type Fault, RESERVED_NAMES } from '@fleet/contract';
+import { type Fault, type Problem, type ProblemSlug, problem, RESERVED_NAMES } from '@fleet/contract';
 import type { ErrorObject } from 'ajv/dist/2020.js';
 
 /** What a text must look like, where its pattern alone would not say. */
@@ -10,6 +10,16 @@ const FORMS: Readonly<Record<string, string>> = {
   dtcs: 'must be a trouble code as in P0301',
   sha256: 'must be 64 hexadecimal digits',
 };
+
+/** More faults than this are counted, not listed: an answer must not outgrow what it answers. */
+const MOST_FAULTS = 100;
+
+/** The problem of something (`the event`) that has these faults. */
+export function problemWith(slug: ProblemSlug, what: string, faults: readonly Fault[]): Problem {
+  const [first] = faults;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  return problem(slug, `${first?.pointer || what} ${first?.detail}${more}`, faults.slice(0, MOST_FAULTS));
+}
 
 /** Every fault, each place once. */
 export function faultsOf(errors: readonly ErrorObject[]): Fault[] {

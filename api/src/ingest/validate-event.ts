@@ -11,12 +11,11 @@ import {
   ok,
   type Problem,
   parseTimestamp,
-  problem,
   type Result,
   type SignalValues,
 } from '@fleet/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { faultsOf } from './schema-faults.ts';
+import { faultsOf, problemWith } from './schema-faults.ts';
 
 /** An event whose form is right. Whose it may be, and when, is for the next stages. */
 export interface ValidEvent {
@@ -44,9 +43,11 @@ const ENVELOPE = new Set(ENVELOPE_NAMES);
 
 /** Checks an event of any origin. */
 export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
+  if (!isObject(input)) return invalid([{ pointer: '', detail: 'must be a JSON object' }]);
+  if (isWide(input))
+    return invalid([{ pointer: '', detail: `has more than ${MOST_MEMBERS} members or trouble codes` }]);
   const shaped = hasShape(input);
-  if (!shaped && !isObject(input)) return invalid([{ pointer: '', detail: 'must be a JSON object' }]);
-  const event = input as Wire;
+  const event: Wire = input;
   const collected = collectValues(event);
   const ts = typeof event.ts === 'string' ? parseTimestamp(event.ts) : 0;
   if (shaped && typeof ts === 'number' && collected.faults.length === 0) {
@@ -86,18 +87,19 @@ function collectValues(event: Wire): { values: SignalValues; faults: readonly Fa
 
 const BAD_NAME = 'is no name for a signal: lower-case letters, digits and _, beginning with a letter, at most 64';
 
-/** More faults than this are counted, not listed: an answer must not outgrow what it answers. */
-const MOST_FAULTS = 100;
-
 function invalid(faults: readonly Fault[]): Result<never, Problem> {
-  const [first] = faults;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
-  const detail = `${first?.pointer || 'the event'} ${first?.detail}${more}`;
-  return bad(problem('invalid-event', detail, faults.slice(0, MOST_FAULTS)));
+  return bad(problemWith('invalid-event', 'the event', faults));
 }
 
-function isObject(input: unknown): input is object {
+function isObject(input: unknown): input is Wire {
   return typeof input === 'object' && input !== null && !Array.isArray(input);
+}
+
+/** Far more members, or trouble codes, than an event can have: to name what is wrong with each would hold up others. */
+const MOST_MEMBERS = 1_000;
+
+function isWide(event: Wire): boolean {
+  return Object.keys(event).length > MOST_MEMBERS || (event.dtcs?.length ?? 0) > MOST_MEMBERS;
 }
 
 /** A member's name within a JSON Pointer (RFC 6901 §3). */
