@@ -8,17 +8,24 @@ import { INGEST_PATHS } from './ingest-route.ts';
 import type { Route } from './route.ts';
 import { createRouteServer, type RouteServer, type RouteServerParts } from './serve-route.ts';
 
-/** Time for the headers of a request, milliseconds. */
-const HEADERS_MS = 10_000;
-/** Time for a whole request. */
-const REQUEST_MS = 30_000;
-/** Time for a whole request that brings a chunk. */
-const UPLOAD_MS = 120_000;
+/** How long a client may take, milliseconds. */
+export interface Patience {
+  /** For the headers of a request. */
+  readonly headersMs: number;
+  /** For a whole request; the time that the server itself takes to read on does not count. */
+  readonly requestMs: number;
+  /** For a whole request that brings a chunk, and any other all in all. */
+  readonly uploadMs: number;
+  /** How often it is looked. */
+  readonly lookEveryMs: number;
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 30_000, uploadMs: 120_000, lookEveryMs: 5_000 };
+
 /** How long a connection may be idle: longer than the proxies in front keep theirs. */
 const KEEP_ALIVE_MS = 65_000;
 /** How long nothing may move on a connection that is in use. */
 const STALLED_MS = 120_000;
-const LOOK_EVERY_MS = 5_000;
 const MAX_HEADER_BYTES = 32 * 1_024;
 const MAX_CONNECTIONS = 4_096;
 
@@ -26,19 +33,20 @@ export interface ServerParts extends RouteServerParts {
   readonly app: Express;
   readonly routes: readonly Route[];
   readonly services: Services;
+  readonly patience?: Patience;
 }
 
 /** A server that doesn't listen yet. */
-export function createHttpServer({ app, routes, services, ...parts }: ServerParts): Server {
+export function createHttpServer({ app, routes, services, patience = PATIENCE, ...parts }: ServerParts): Server {
   const hot = hotRoutes(routes, services, parts);
-  const watch = new SlowRequests();
+  const watch = new SlowRequests(patience);
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_MS,
-      requestTimeout: UPLOAD_MS,
+      headersTimeout: patience.headersMs,
+      requestTimeout: patience.uploadMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: LOOK_EVERY_MS,
+      connectionsCheckingInterval: patience.lookEveryMs,
     },
     (req, res) => {
       watch.began(req);
@@ -50,7 +58,7 @@ export function createHttpServer({ app, routes, services, ...parts }: ServerPart
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(STALLED_MS);
-  const timer = setInterval(() => watch.cut(), LOOK_EVERY_MS).unref();
+  const timer = setInterval(() => watch.cut(), patience.lookEveryMs).unref();
   return server.on('connection', (socket) => watch.opened(socket)).on('close', () => clearInterval(timer));
 }
 
@@ -68,10 +76,15 @@ function hotRoutes(
 
 /** Cuts off requests whose bodies come too slowly. Node's own limit must leave time for chunks, which come by PUT. */
 class SlowRequests {
+  readonly #patience: Patience;
   /** The last request of each connection. */
   readonly #last = new Map<Socket, IncomingMessage | null>();
-  /** Requests that were incomplete when last looked, and since when. */
-  #incomplete = new Map<IncomingMessage, number>();
+  /** How long each request was waited for that was incomplete when last looked, milliseconds. */
+  #waited = new Map<IncomingMessage, number>();
+
+  constructor(patience: Patience) {
+    this.#patience = patience;
+  }
 
   opened(socket: Socket): void {
     this.#last.set(socket, null);
@@ -83,14 +96,15 @@ class SlowRequests {
   }
 
   cut(): void {
-    const now = performance.now();
-    const incomplete = new Map<IncomingMessage, number>();
+    const { requestMs, lookEveryMs } = this.#patience;
+    const waited = new Map<IncomingMessage, number>();
     for (const req of this.#last.values()) {
       if (req === null || req.complete || req.method === 'PUT') continue;
-      const since = this.#incomplete.get(req) ?? now;
-      incomplete.set(req, since);
-      if (now - since >= REQUEST_MS) req.destroy();
+      // What came and was not read yet is not the client's delay.
+      const ms = (this.#waited.get(req) ?? 0) + (req.readableLength > 0 ? 0 : lookEveryMs);
+      waited.set(req, ms);
+      if (ms > requestMs) req.destroy();
     }
-    this.#incomplete = incomplete;
+    this.#waited = waited;
   }
 }
