@@ -2,41 +2,26 @@
  * Works out trips and rollups where events changed: reads only, and says what is to be written. A trip whose events were
  * only appended to is continued, everything else is added up anew.
  */
-import { isDeleted, nameOf } from '../../trips/corrections.ts';
+import { nameOf } from '../../trips/corrections.ts';
 import { deriveTrips } from '../../trips/derive-trips.ts';
-import { addToRollup, MS_PER_MINUTE, type Rollup } from '../../trips/history.ts';
 import { overlaps, type Span } from '../../trips/span.ts';
 import { summarize } from '../../trips/summary.ts';
 import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
 import type { Part, Trip } from '../../trips/trip.ts';
+import { ContainerFacts } from './container-facts.ts';
 import { type Dictionary, loadNames } from './dictionary.ts';
+import { type DirtyRow, spanOf } from './dirty.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
-import type { Derived, DerivedRollups, Settled, TripRow } from './protocol.ts';
+import type { Derived, Settled, TripRow } from './protocol.ts';
 import { RowReader } from './row-reader.ts';
 import { type VehicleGroup, VehicleGroups } from './vehicle-groups.ts';
-
-/** A row of `dirty` with its container. */
-interface DirtyRow {
-  readonly vehicle_id: number;
-  readonly vehicle: string;
-  /** 0 for a stretch of time in which trips must be derived anew though no event changed. */
-  readonly container: number;
-  readonly from_ts: number;
-  readonly to_ts: number;
-  readonly from_seq: number;
-  /** The container's own, null where it is gone. */
-  readonly name: string | null;
-  readonly loose: number | null;
-  readonly first_ts: number | null;
-  readonly last_ts: number | null;
-  readonly ordered_seq: number | null;
-}
 
 export class Deriver {
   readonly #db: Database;
   readonly #names: Dictionary;
   readonly #rows: RowReader;
+  readonly #facts: ContainerFacts;
   readonly #evidence: EvidenceReader;
   readonly #groups: VehicleGroups;
   readonly #sql;
@@ -45,6 +30,7 @@ export class Deriver {
     this.#db = db;
     this.#names = names;
     this.#rows = new RowReader(db, names);
+    this.#facts = new ContainerFacts(names, this.#rows);
     this.#evidence = new EvidenceReader(db, idleMs, this.#rows);
     this.#groups = new VehicleGroups(db);
     this.#sql = {
@@ -101,13 +87,13 @@ export class Deriver {
     ]);
     const touched = events.filter((row) => overlaps(spanOf(row), window));
     const restructured = dirty.some((row) => row.container === 0 && overlaps(spanOf(row), window));
-    const ordered = touched.filter((row) => row.loose === 0).map((row) => this.#findOrder(row));
+    const ordered = touched.filter((row) => row.loose === 0).map((row) => this.#facts.findOrder(row));
     const before = new Map(existing(window).map((row) => [row.trip_id, row]));
     const trips = deriveTrips(evidence);
     return {
       vehicle: group.vehicle,
       ...this.#tripRows(group, ids, trips, { before, touched, restructured }),
-      rollups: touched.filter((row) => row.name !== null).map((row) => this.#rollUp(group, row)),
+      rollups: touched.filter((row) => row.name !== null).map((row) => this.#facts.rollUp(group, row)),
       ordered,
       settled: [
         ...touched.map((row) => settled(row, null)),
@@ -144,48 +130,6 @@ export class Deriver {
     return { trip_id, from_ts, to_ts, parts, totals: JSON.stringify(totals), summary };
   }
 
-  /** Adds up the minutes of a container in which events changed. */
-  #rollUp(group: VehicleGroup, row: DirtyRow): DerivedRollups {
-    const { from, to } = spanOf(row);
-    const first_minute = Math.floor(from / MS_PER_MINUTE);
-    const last_minute = Math.floor(to / MS_PER_MINUTE);
-    const trip = row.loose === 1 ? null : row.name;
-    const container = { id: row.container, loose: row.loose ?? 0, ordered_seq: row.ordered_seq };
-    const span = { from: first_minute * MS_PER_MINUTE, to: (last_minute + 1) * MS_PER_MINUTE - 1 };
-    const rollups = new Map<number, Rollup>();
-    for (const { ts, values } of this.#rows.byTime(container, trip, span)) {
-      if (isDeleted(group.combined, { trip, ts })) continue;
-      const minute = Math.floor(ts / MS_PER_MINUTE);
-      for (const name in values) {
-        const signal = this.#names.idOf(name);
-        if (signal !== undefined) addToRollup(rollups, minute * NAMES_BOUND + signal, values[name] as number);
-      }
-    }
-    const rows = [...rollups].flatMap(([key, { count, sum, min, max }]) => [
-      ...[key % NAMES_BOUND, Math.floor(key / NAMES_BOUND)],
-      ...[count, sum, min, max],
-    ]);
-    const replace = row.from_seq === 0;
-    return { container: row.container, first_minute, last_minute, replace, rows: Float64Array.from(rows) };
-  }
-
-  /** Whether a device's trip has its seqs in order of time, looking only at what is new where that is enough. */
-  #findOrder({ container, ordered_seq, from_seq }: DirtyRow): { container: number; seq: number | null } {
-    const known = ordered_seq !== null && from_seq > ordered_seq ? this.#rows.rowAt(container, ordered_seq) : undefined;
-    let last = known ?? { ts: Number.NEGATIVE_INFINITY, seq: 0 };
-    let seq: number | null = last.seq;
-    for (const row of this.#rows.bySeq(container, null, known === undefined ? 0 : from_seq)) {
-      if (row.ts < last.ts) {
-        seq = null;
-        break;
-      }
-      last = row;
-      seq = row.seq;
-    }
-    this.#rows.noteOrder(container, seq);
-    return { container, seq };
-  }
-
   /** The next stretch of time in which a vehicle has, or had, anything. */
   #nextSpan(ids: readonly number[], { from_ts, to_ts }: DirtyRow): Span | undefined {
     const starts = ids.flatMap((id) => [
@@ -209,14 +153,6 @@ interface Known {
   readonly touched: readonly DirtyRow[];
   /** Whether corrections or names changed, so that a trip may hold other old events than before. */
   readonly restructured: boolean;
-}
-
-/** Above every number of a name. */
-const NAMES_BOUND = 2 ** 17;
-
-/** The stretch of time that a row makes dirty; of a container never more than it has. */
-function spanOf({ from_ts, to_ts, first_ts, last_ts }: DirtyRow): Span {
-  return { from: Math.max(from_ts, first_ts ?? from_ts), to: Math.min(to_ts, last_ts ?? to_ts) };
 }
 
 function tripSpan({ from_ts, to_ts }: TripRow): Span {

@@ -3,6 +3,7 @@ import type { DeviceTrip, EventTimes, Evidence } from '../../trips/derive-trips.
 import { hull, overlaps, type Span, united, widen } from '../../trips/span.ts';
 import type { Database } from './open-database.ts';
 import type { VehicleGroup } from './vehicle-groups.ts';
+import { VehicleIds } from './vehicle-ids.ts';
 
 /** The times of events, from whatever reads them. */
 export interface TimesReader {
@@ -24,14 +25,15 @@ export class EvidenceReader {
   readonly #db: Database;
   readonly #idleMs: number;
   readonly #reader: TimesReader;
+  readonly #vehicleIds: VehicleIds;
   readonly #sql;
 
   constructor(db: Database, idleMs: number, reader: TimesReader) {
     this.#db = db;
     this.#idleMs = idleMs;
     this.#reader = reader;
+    this.#vehicleIds = new VehicleIds(db);
     this.#sql = {
-      vehicle: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
       runBefore: db.prepare(
         'SELECT first_ts, last_ts FROM runs WHERE vehicle_id = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1',
       ),
@@ -57,8 +59,8 @@ export class EvidenceReader {
   }
 
   /** The numbers of all names of a vehicle that have or had events. */
-  idsOf({ names }: VehicleGroup): number[] {
-    return names.map((name) => this.#sql.vehicle.get(name)).filter((id) => id !== undefined) as number[];
+  idsOf(group: VehicleGroup): number[] {
+    return this.#vehicleIds.ofAll(group);
   }
 
   /**

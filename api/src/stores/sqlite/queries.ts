@@ -1,32 +1,30 @@
 /** Answers questions about what was derived: reads only, and expects that what is asked for is settled. */
 import type { HistoryPoint, LatestState, SeqRange, StoreSize, TripLookup, TripPage, TripQuery } from '../../ports.ts';
-import { findTrip } from '../../trips/find-trip.ts';
 import { combine, MS_PER_MINUTE, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import type { Span } from '../../trips/span.ts';
 import type { TripSummary } from '../../trips/summary.ts';
 import type { Reading, TripTotals } from '../../trips/totals.ts';
-import type { Part, Trip } from '../../trips/trip.ts';
-import { derivedTripTime, vehicleMark, vehicleMarkOf } from '../../trips/trip-id.ts';
+import type { Part } from '../../trips/trip.ts';
 import { type ListedTrip, toPage } from '../../trips/trip-page.ts';
 import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import type { Database } from './open-database.ts';
 import type { RowPage, TripRow } from './protocol.ts';
 import { RecordWriter } from './record.ts';
 import { type Position, RowReader } from './row-reader.ts';
+import { TripFinder } from './trip-finder.ts';
 import { VehicleGroups } from './vehicle-groups.ts';
+import { VehicleIds } from './vehicle-ids.ts';
 
 /** Trips that are looked through for the newest of each signal. */
 const LATEST_TRIPS = 20;
-
-interface FoundTrip extends Trip {
-  readonly summary: string;
-}
 
 export class Queries {
   readonly #db: Database;
   readonly #names: Dictionary;
   readonly #groups: VehicleGroups;
+  readonly #ids: VehicleIds;
+  readonly #finder: TripFinder;
   readonly #rows: RowReader;
   readonly #sql;
 
@@ -34,9 +32,10 @@ export class Queries {
     this.#db = db;
     this.#names = names;
     this.#groups = new VehicleGroups(db);
+    this.#ids = new VehicleIds(db);
+    this.#finder = new TripFinder(db, this.#groups, this.#ids);
     this.#rows = new RowReader(db, names);
     this.#sql = {
-      vehicleId: db.prepare('SELECT id FROM vehicles WHERE vehicle = ?').pluck(),
       allVehicles: db.prepare('SELECT vehicle FROM vehicles ORDER BY vehicle').pluck(),
       newest: db.prepare('SELECT max(last_ts) FROM containers').pluck(),
       names: db.prepare('SELECT id, name, decimals FROM names WHERE id > ?'),
@@ -47,10 +46,6 @@ export class Queries {
       newestTrips: db.prepare(
         'SELECT * FROM trips WHERE vehicle_id = ? ORDER BY to_ts DESC, from_ts DESC, trip_id DESC LIMIT ?',
       ),
-      tripById: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND trip_id = ?'),
-      tripsIn: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?'),
-      byId: db.prepare('SELECT vehicle FROM trips JOIN vehicles ON vehicles.id = vehicle_id WHERE trip_id = ?').pluck(),
-      byContainer: db.prepare('SELECT first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
       containers: db.prepare('SELECT id FROM containers WHERE vehicle_id = ? AND name = ?').pluck(),
       containersIn: db
         .prepare('SELECT id FROM containers WHERE vehicle_id = ? AND loose = ? AND last_ts >= ? AND first_ts <= ?')
@@ -82,7 +77,7 @@ export class Queries {
 
   latest(vehicles: readonly string[]): LatestState[] {
     return vehicles.flatMap((vehicle) => {
-      const rows = this.#sql.newestTrips.all(this.#idOf(vehicle), LATEST_TRIPS) as TripRow[];
+      const rows = this.#sql.newestTrips.all(this.#ids.of(vehicle), LATEST_TRIPS) as TripRow[];
       const [newest] = rows;
       if (newest === undefined) return [];
       const totals = rows.map((row) => JSON.parse(row.totals) as TripTotals);
@@ -92,7 +87,7 @@ export class Queries {
   }
 
   trips({ vehicles, span, limit, after }: TripQuery): TripPage {
-    const ids = vehicles?.map((vehicle) => this.#idOf(vehicle)).filter((id) => id !== undefined);
+    const ids = vehicles?.map((vehicle) => this.#ids.of(vehicle)).filter((id) => id !== undefined);
     const scope = ids === undefined ? '' : `AND vehicle_id IN (${ids.join()})`;
     const cursor = after === undefined ? '' : 'AND (from_ts, vehicle, trip_id) < (@from, @vehicle, @trip_id)';
     const rows = this.#db
@@ -120,17 +115,7 @@ export class Queries {
 
   trip(tripId: string, vehicles: readonly string[] | undefined): TripLookup {
     this.#groups.refresh();
-    const found = this.#candidates(tripId, vehicles).flatMap((vehicle) => {
-      const trip = this.#find(vehicle, tripId);
-      return trip === undefined ? [] : [{ vehicle, trip }];
-    });
-    const [first] = found;
-    if (first === undefined) return { kind: 'none' };
-    if (found.length > 1) return { kind: 'ambiguous', vehicles: found.map(({ vehicle }) => vehicle) };
-    const { vehicle, trip } = first;
-    if (trip.id !== tripId) return { kind: 'moved', vehicle, trip_id: trip.id };
-    const { summary, ...bare } = trip;
-    return { kind: 'found', vehicle, trip: bare, summary: JSON.parse(summary) as TripSummary };
+    return this.#finder.find(tripId, vehicles);
   }
 
   /** About `limit` events of a trip after a position; events of one (ts, seq) are never parted. */
@@ -141,7 +126,7 @@ export class Queries {
     const owners: { count: number; trip: string | null }[] = [];
     let count = 0;
     let last: Position | undefined;
-    for (const row of this.#rows.ofParts(this.#idsOf(vehicle), parts, after)) {
+    for (const row of this.#rows.ofParts(this.#ids.ofAll(this.#groups.of(vehicle)), parts, after)) {
       if (count >= limit && (row.ts !== last?.ts || row.seq !== last.seq))
         return { bytes: writer.take(), owners, more: true };
       writer.write(row);
@@ -156,7 +141,9 @@ export class Queries {
 
   seqs(vehicle: string, tripId: string): SeqRange[] {
     this.#groups.refresh();
-    const own = this.#idsOf(vehicle).flatMap((id) => this.#sql.containers.all(id, tripId) as number[]);
+    const own = this.#ids
+      .ofAll(this.#groups.of(vehicle))
+      .flatMap((id) => this.#sql.containers.all(id, tripId) as number[]);
     const seqs = own.flatMap((id) =>
       [...this.#rows.bySeq(id, tripId)].filter((row) => row.seq !== row.ts).map(({ seq }) => seq),
     );
@@ -169,9 +156,11 @@ export class Queries {
     const id = this.#names.idOf(signal);
     if (id === undefined) return [];
     const [first, last] = [Math.floor(span.from / MS_PER_MINUTE), Math.floor(span.to / MS_PER_MINUTE)];
-    const containers = this.#idsOf(vehicle).flatMap((vehicleId) =>
-      [0, 1].flatMap((loose) => this.#sql.containersIn.all(vehicleId, loose, span.from, span.to) as number[]),
-    );
+    const containers = this.#ids
+      .ofAll(this.#groups.of(vehicle))
+      .flatMap((vehicleId) =>
+        [0, 1].flatMap((loose) => this.#sql.containersIn.all(vehicleId, loose, span.from, span.to) as number[]),
+      );
     const steps = new Map<number, Rollup>();
     for (const container of containers) {
       const rows = this.#sql.rollups.all(container, id, first, last) as [number, number, number, number, number][];
@@ -190,56 +179,6 @@ export class Queries {
     const bytes = pages * (this.#db.pragma('page_size', { simple: true }) as number);
     return { bytes, events: (this.#sql.events.get() as number | null) ?? 0 };
   }
-
-  /** Vehicles, by their one names, that a trip id may belong to. */
-  #candidates(tripId: string, vehicles: readonly string[] | undefined): readonly string[] {
-    const all = vehicles ?? (this.#sql.allVehicles.all() as string[]).map((name) => this.#groups.oneName(name));
-    const named = this.#sql.byId.all(tripId) as string[];
-    const mark = vehicleMarkOf(tripId);
-    return [...new Set(all)].filter((vehicle) => {
-      if (named.includes(vehicle)) return true;
-      const { names } = this.#groups.of(vehicle);
-      return names.some((name) => vehicleMark(name) === mark) || this.#containerSpan(vehicle, tripId) !== undefined;
-    });
-  }
-
-  #find(vehicle: string, tripId: string): FoundTrip | undefined {
-    const own = this.#sql.tripById.get(this.#idOf(vehicle), tripId) as TripRow | undefined;
-    if (own !== undefined) return toTrip(own);
-    const { names } = this.#groups.of(vehicle);
-    const times = names.map((name) => derivedTripTime(tripId, name)).filter((ts) => ts !== undefined);
-    const near =
-      this.#containerSpan(vehicle, tripId) ?? (times[0] === undefined ? undefined : { from: times[0], to: times[0] });
-    if (near === undefined) return undefined;
-    const rows = this.#sql.tripsIn.all(this.#idOf(vehicle), near.from, near.to) as TripRow[];
-    return findTrip(rows.map(toTrip), tripId, names);
-  }
-
-  #containerSpan(vehicle: string, tripId: string): Span | undefined {
-    const rows = this.#idsOf(vehicle).map((id) => this.#sql.byContainer.get(id, tripId)) as (
-      | { first_ts: number; last_ts: number }
-      | undefined
-    )[];
-    const own = rows.filter((row) => row !== undefined);
-    if (own.length === 0) return undefined;
-    return { from: Math.min(...own.map((row) => row.first_ts)), to: Math.max(...own.map((row) => row.last_ts)) };
-  }
-
-  #idOf(vehicle: string): number | undefined {
-    return this.#sql.vehicleId.get(vehicle) as number | undefined;
-  }
-
-  /** The numbers of all names of a vehicle. */
-  #idsOf(vehicle: string): number[] {
-    return this.#groups
-      .of(vehicle)
-      .names.map((name) => this.#idOf(name))
-      .filter((id) => id !== undefined);
-  }
-}
-
-function toTrip({ trip_id, from_ts, to_ts, parts, summary }: TripRow): FoundTrip {
-  return { id: trip_id, from: from_ts, to: to_ts, parts: JSON.parse(parts) as Part[], summary };
 }
 
 /** The newest reading of each signal, given trips from the newest to the oldest. */
