@@ -7,9 +7,9 @@ import { ProblemError } from './problem-error.ts';
 /** Most bytes that a compressed body may unpack to. */
 export const MAX_UNPACKED_BYTES = 64 * 2 ** 20;
 
-/** Telemetry packs to about a twentieth; what packs to less than this fraction, beyond a first few MiB, is a bomb. */
+/** Telemetry packs to about a twentieth; what packs to less than this fraction, beyond a first MiB, is a bomb. */
 const MOST_RATIO = 250;
-const FREE_BYTES = 4 * 2 ** 20;
+const FREE_BYTES = 2 ** 20;
 const PIECE_BYTES = 64 * 1_024;
 
 /** The unpacked bytes. Throws `ProblemError`: `malformed-body` for what is no gzip, `payload-too-large` for a bomb. */

@@ -47,7 +47,9 @@ const MOST_KEPT = 4_000;
 const MOST_FAULTS = 100;
 /** Characters of a name that are quoted: nobody checked it yet. */
 const MOST_QUOTED = 72;
-/** Gaps among the seqs of a chunk: its receipt must not grow without bound. */
+/** Lines that are no events, whenever they were sent: with more, the chunk as a whole is something else. */
+const MOST_GARBAGE = 10_000;
+/** Gaps among the seqs of a chunk. */
 const MOST_GAPS = 50_000;
 
 /** Checks all lines. The error is `invalid-chunk`: lines of another trip or vehicle, or none at all. */
@@ -59,7 +61,8 @@ export async function checkChunk(
   const findings = new Findings();
   for await (const { line, result } of readLines(hashed(body, hash), context)) {
     findings.add(line, result);
-    if (findings.gaps > MOST_GAPS) return spoiled(`has more than ${MOST_GAPS} gaps among its seqs: send smaller ones`);
+    const excess = findings.excess();
+    if (excess !== undefined) return spoiled(excess);
   }
   return findings.conclude(() => hash.digest('hex'));
 }
@@ -72,9 +75,13 @@ class Findings {
   #events: ChunkEvent[] | null = [];
   #count = 0;
   #unnumbered = 0;
+  #garbage = 0;
 
-  get gaps(): number {
-    return this.#seqs.size;
+  /** What there is too much of to go on: neither work nor a receipt may grow without bound. */
+  excess(): string | undefined {
+    if (this.#garbage > MOST_GARBAGE) return `has more than ${MOST_GARBAGE} lines that are no events`;
+    if (this.#seqs.size > MOST_GAPS) return `has more than ${MOST_GAPS} gaps among its seqs: send smaller ones`;
+    return undefined;
   }
 
   add(line: Line, result: Result<KeyedEvent, Problem>): void {
@@ -111,8 +118,9 @@ class Findings {
   }
 
   #addBad(line: Line, lineProblem: Problem): void {
-    const seq = seqIn(line);
+    const seq = lineProblem.slug === 'malformed-body' ? null : seqIn(line);
     this.#addSeq(seq);
+    if (lineProblem.slug === 'malformed-body' || lineProblem.slug === 'invalid-event') this.#garbage++;
     this.#rejections.add(line.number, seq, lineProblem);
   }
 
