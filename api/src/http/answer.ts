@@ -20,7 +20,7 @@ export function sendNothing(res: ServerResponse): void {
 /** Answers with a problem document. */
 export function sendProblem(res: ServerResponse, found: Problem): void {
   const { status, retryable } = PROBLEMS[found.slug];
-  if (retryable && !res.hasHeader('retry-after')) res.setHeader('retry-after', RETRY_AFTER_S);
+  if (retryable) res.setHeader('retry-after', found.retryAfterS ?? RETRY_AFTER_S);
   if (status === 401) res.setHeader('www-authenticate', 'Bearer');
   sendText(res, status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
 }

@@ -57,10 +57,8 @@ export class Authenticator {
   #refuse(req: IncomingMessage, detail: string): never {
     const waitMs = this.#parts.failedTries.note(this.#parts.addressOf(req));
     if (waitMs === 0) throw refused('unauthorized', detail);
-    throw new ProblemError({
-      slug: 'rate-limited',
-      detail: `too many wrong keys: wait ${Math.ceil(waitMs / 1_000)} s`,
-    });
+    const retryAfterS = Math.ceil(waitMs / 1_000);
+    throw new ProblemError({ slug: 'rate-limited', detail: `too many wrong keys: wait ${retryAfterS} s`, retryAfterS });
   }
 }
 

@@ -65,6 +65,8 @@ export interface Problem {
   readonly errors?: readonly Fault[];
   /** Further members of the document, by the problem's kind. */
   readonly extra?: Readonly<Record<string, unknown>>;
+  /** Seconds after which trying again may be of use, where that is known; for the header `Retry-After`. */
+  readonly retryAfterS?: number;
 }
 
 /** The document of RFC 9457. */

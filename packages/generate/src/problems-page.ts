@@ -29,7 +29,7 @@ const MENDS: Readonly<Record<ProblemSlug, string>> = {
   'invalid-chunk': 'Put only lines of this trip and vehicle into a chunk; gzip it whole.',
   'invalid-manifest': 'Mend every place in `errors`.',
   'invalid-request': 'Mend every place in `errors`.',
-  'rate-limited': 'Send a good key: it is let in all the while. Wrong ones are heard again when `detail` says.',
+  'rate-limited': 'Send a good key: it is let in all the while. Wrong ones are heard again after `Retry-After`.',
   internal: 'Try again later. Tell whoever runs the server the `instance`: it is in the log.',
   overloaded: 'Try again after `Retry-After`.',
   'store-unavailable': 'Keep the events, and try again after `Retry-After`.',
