@@ -1,14 +1,15 @@
 /** What could not be taken from senders who don't read answers: to be looked at, mended and sent again. */
+import type { IncomingMessage } from 'node:http';
 import { formatTimestamp } from '@fleet/contract';
 import { parseJson } from '../ingest/decode.ts';
 import { ingestOne } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
-import type { RegistryDocument } from '../registry.ts';
+import type { DocumentQuery, RegistryDocument } from '../registry.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { readJson } from './body.ts';
 import { DEAD_LETTERS_DOC, DELETE_LETTER_DOC, RESUBMIT_DOC } from './docs/access-docs.ts';
-import { bound, type Exchange, integerIn, type Route, refused, single } from './route.ts';
+import { bound, type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
 
 const PAGE = { min: 1, max: 500, default: 50 };
 
@@ -25,18 +26,18 @@ export function deadLetterRoutes(services: Services): Route[] {
 async function list({ registry }: Services, { res, query }: Exchange): Promise<void> {
   const device = single(query, 'device');
   const limit = integerIn(query, 'limit', PAGE);
-  const last = single(query, 'cursor');
-  const before = last === undefined ? undefined : await registry.get('dead-letter', last);
+  const before = cursorIn(single(query, 'cursor'));
   const letters = await registry.list('dead-letter', {
     limit: limit + 1,
     ...(device !== undefined && { owner: device }),
     ...(before !== undefined && { before }),
   });
-  const dropped = await registry.list('dead-letters-dropped');
+  const dropped = await registry.list('dead-letters-dropped', device === undefined ? {} : { owner: device });
   const page = letters.slice(0, limit);
+  const last = page.at(-1);
   sendJson(res, 200, {
     dead_letters: page.map(letterToWire),
-    next_cursor: letters.length > limit ? (page.at(-1)?.id ?? null) : null,
+    next_cursor: last !== undefined && letters.length > limit ? `${last.at}-${last.id}` : null,
     dropped: dropped.map(({ id, body }) => ({ device: id, count: body.count })),
   });
 }
@@ -51,7 +52,7 @@ async function remove({ registry }: Services, { res, params }: Exchange): Promis
 async function resubmit(services: Services, { req, res, params, principal }: Exchange): Promise<void> {
   const letter = await services.registry.get('dead-letter', params['id'] ?? '');
   if (letter === undefined) throw refused('not-found', `no dead letter ${params['id']}`);
-  const mended = Number(req.headers['content-length'] ?? 0) > 0 ? await readJson(req) : undefined;
+  const mended = hasBody(req) ? await readJson(req) : undefined;
   const { body, encoding, device, context } = letter.body;
   const event = mended ?? orThrow(parseJson(Buffer.from(body, encoding)));
   const admission = admissionOf(services, { ...principal, name: device }, 'offline');
@@ -59,6 +60,18 @@ async function resubmit(services: Services, { req, res, params, principal }: Exc
   const stored = orThrow(await ingestOne(services.store, whole, admission));
   await services.registry.delete('dead-letter', letter.id);
   sendJson(res, 200, stored);
+}
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** A place in the list, which holds also when the letter that was there is gone. */
+function cursorIn(text: string | undefined): DocumentQuery['before'] {
+  if (text === undefined) return undefined;
+  const [, at, id] = /^(\d{1,15})-([0-9a-f]+)$/.exec(text) ?? [];
+  if (at === undefined || id === undefined) throw malformed('cursor must be the next_cursor of a page');
+  return { at: Number(at), id };
 }
 
 function letterToWire({ id, at, body }: RegistryDocument<'dead-letter'>) {
