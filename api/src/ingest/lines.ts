@@ -31,7 +31,7 @@ class LineSplitter {
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      lines.push(...this.#close(chunk.subarray(start, end)));
+      this.#close(chunk.subarray(start, end), lines);
       start = end + 1;
     }
     if (this.#openBytes <= MAX_LINE_BYTES) this.#open.push(chunk.subarray(start));
@@ -40,16 +40,19 @@ class LineSplitter {
   }
 
   end(): Line[] {
-    return this.#close(Buffer.alloc(0));
+    const lines: Line[] = [];
+    this.#close(Buffer.alloc(0), lines);
+    return lines;
   }
 
-  #close(end: Buffer): Line[] {
+  #close(end: Buffer, lines: Line[]): void {
+    this.#number++;
+    if (end.length + this.#openBytes === 0) return;
     const whole = this.#openBytes === 0 ? end : Buffer.concat([...this.#open, end]);
     this.#open = [];
     this.#openBytes = 0;
-    this.#number++;
     const bytes = whole.length > MAX_LINE_BYTES ? whole.subarray(0, MAX_LINE_BYTES + 1) : withoutReturn(whole);
-    return bytes.length > 0 ? [{ number: this.#number, bytes }] : [];
+    if (bytes.length > 0) lines.push({ number: this.#number, bytes });
   }
 }
 

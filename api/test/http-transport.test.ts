@@ -1,0 +1,303 @@
+/** What goes over the wire as bytes: bombs, slow and broken clients, pipelines, kept connections. */
+import { once } from 'node:events';
+import { Agent, type IncomingMessage, request, type Server } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { FailedTries } from '../src/access/failed-tries.ts';
+import { createApp } from '../src/http/app.ts';
+import { Authenticator } from '../src/http/authenticate.ts';
+import { allRoutes } from '../src/http/routes.ts';
+import { createHttpServer, type Patience } from '../src/http/server.ts';
+import { startTestServer, type TestServer, until } from './server.ts';
+
+const NOW = Date.UTC(2025, 10, 4, 12);
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({ API_KEY: 'the-seed-key' }, { now: () => NOW });
+});
+afterAll(() => server.stop());
+
+function eventText(seconds: number, vehicle = 'golf'): string {
+  return JSON.stringify({ vehicle_id: vehicle, ts: new Date(NOW + seconds * 1_000).toISOString(), rpm: 900 });
+}
+
+/** The head of a request that brings so many bytes. */
+function head(bytes: number, more = ''): string {
+  return `POST /v1/ingest HTTP/1.1\r\nHost: fleet\r\nAuthorization: Bearer the-seed-key\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n${more}\r\n`;
+}
+
+function whole(body: string, more = ''): string {
+  return head(Buffer.byteLength(body), more) + body;
+}
+
+interface Connection {
+  readonly socket: Socket;
+  /** What came over it so far. */
+  readonly received: () => string;
+  /** Resolves when it is closed, however that came. */
+  readonly closed: Promise<void>;
+}
+
+async function connected(port = Number(new URL(server.url).port)): Promise<Connection> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.setEncoding('utf8').on('data', (piece) => {
+    text += piece;
+  });
+  socket.on('error', () => {});
+  const closed = new Promise<void>((resolve) => {
+    socket.on('close', () => resolve());
+  });
+  await once(socket, 'connect');
+  return { socket, received: () => text, closed };
+}
+
+/** The statuses of the answers in what was received. */
+function statusesIn(text: string): number[] {
+  return [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+}
+
+async function eventCount(vehicle: string): Promise<number> {
+  const { trips } = (await server.request(`/v1/trips?vehicle=${vehicle}`)).body;
+  return trips.reduce((sum: number, { event_count }: { event_count: number }) => sum + event_count, 0);
+}
+
+describe('a gzip bomb', () => {
+  const zeros = Buffer.alloc(64 * 2 ** 20);
+  test.each<[string, number, Record<string, string>, Buffer]>([
+    ['as JSON', 413, { 'content-type': 'application/json' }, gzipSync(zeros.subarray(0, 16 * 2 ** 20))],
+    ['as NDJSON', 413, { 'content-type': 'application/x-ndjson' }, gzipSync(zeros)],
+    ['as lines', 413, { 'content-type': 'application/x-ndjson' }, gzipSync(Buffer.alloc(64 * 2 ** 20, '\n'))],
+    [
+      'of two members',
+      413,
+      { 'content-type': 'application/x-ndjson' },
+      Buffer.concat([gzipSync(zeros), gzipSync(zeros)]),
+    ],
+  ])('%s is refused before it has grown', async (_what, status, headers, body) => {
+    const began = performance.now();
+    const before = process.memoryUsage().rss;
+    const answer = await server.request('/v1/ingest', { headers: { ...headers, 'content-encoding': 'gzip' }, body });
+
+    expect([answer.status, answer.body.type]).toEqual([status, 'urn:fleet-telemetry:problem:payload-too-large']);
+    expect(performance.now() - began).toBeLessThan(1_500);
+    expect(process.memoryUsage().rss - before).toBeLessThan(48 * 2 ** 20);
+  });
+});
+
+describe('a body', () => {
+  test.each<[string, number, Record<string, string>, string | Buffer, RegExp]>([
+    [
+      'of too much JSON points to NDJSON',
+      413,
+      { 'content-type': 'application/json' },
+      ' '.repeat(2 ** 18 + 1),
+      /256 KiB.*application\/x-ndjson/,
+    ],
+    [
+      'of too much NDJSON',
+      413,
+      { 'content-type': 'application/x-ndjson' },
+      Buffer.alloc(8 * 2 ** 20 + 1, '\n'),
+      /8192 KiB/,
+    ],
+    ['of text', 415, { 'content-type': 'text/plain' }, 'speed=50', /text\/plain/],
+    ['of a form', 415, { 'content-type': 'application/x-www-form-urlencoded' }, 'speed=50', /form/],
+    ['packed in a way that is not understood', 415, { 'content-encoding': 'br' }, 'x', /br/],
+    ['packed twice', 415, { 'content-encoding': 'gzip, gzip' }, 'x', /gzip, gzip/],
+    ['that is no gzip', 400, { 'content-encoding': 'gzip' }, '{}', /no gzip/],
+    ['whose gzip ends too early', 400, { 'content-encoding': 'gzip' }, gzipSync('{}').subarray(0, -3), /no gzip/],
+    [
+      'with bytes behind its gzip',
+      400,
+      { 'content-encoding': 'gzip' },
+      Buffer.concat([gzipSync('{}'), Buffer.from('{}')]),
+      /no gzip/,
+    ],
+  ])('%s', async (_what, status, headers, body, detail) => {
+    const answer = await server.request('/v1/ingest', { headers, body });
+
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({ status, detail: expect.stringMatching(detail) });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
+  test('of the largest size is taken', async () => {
+    const text = eventText(0, 'padded').padEnd(2 ** 18);
+
+    expect((await server.ingest(text)).status).toBe(200);
+  });
+
+  test('that is announced and waited for (Expect: 100-continue) is asked for and taken', async () => {
+    const { socket, received } = await connected();
+    const body = eventText(0, 'polite');
+    socket.write(head(body.length, 'Expect: 100-continue\r\n'));
+    await until(received, (text) => text.includes('100 Continue'));
+    socket.write(body);
+
+    expect(statusesIn(await until(received, (text) => text.includes('trip_id')))).toEqual([100, 200]);
+    socket.destroy();
+  });
+
+  test('in pieces of one byte is taken', async () => {
+    const { socket, received } = await connected();
+    const body = eventText(0, 'drip');
+    socket.setNoDelay(true).write(head(body.length));
+    for (const byte of body) {
+      socket.write(byte);
+      await new Promise(setImmediate);
+    }
+
+    expect(statusesIn(await until(received, (text) => text.includes('trip_id')))).toEqual([200]);
+    socket.destroy();
+  });
+});
+
+describe('a client', () => {
+  test.each(['application/json', 'application/json; charset=utf-8', 'application/x-ndjson'])(
+    'that goes away in the middle of a body of %s has stored nothing',
+    async (type) => {
+      const body = eventText(0, 'half');
+      const { socket, closed } = await connected();
+      socket.write(head(body.length + 1).replace('application/json', type) + body);
+      socket.end();
+      await closed;
+
+      expect((await server.ingest(eventText(0, 'alive'))).status).toBe(200);
+      expect(await eventCount('half')).toBe(0);
+    },
+  );
+
+  test('that goes away before its answer is no failure, and its event is there', async () => {
+    const logged = server.logged();
+    const { socket } = await connected();
+    socket.write(whole(eventText(0, 'gone')));
+    socket.destroySoon();
+
+    await until(
+      () => eventCount('gone'),
+      (count) => count === 1,
+    );
+    expect(server.logged()).toBe(logged);
+  });
+
+  test('that sends many requests at once has an answer to each, in order', async () => {
+    const { socket, received } = await connected();
+    const events = Array.from({ length: 50 }, (_, index) => whole(index % 10 === 9 ? '{}' : eventText(index, 'pipe')));
+    socket.write(events.join(''));
+    const text = await until(received, (all) => statusesIn(all).length === 50);
+
+    expect(statusesIn(text)).toEqual(events.map((_, index) => (index % 10 === 9 ? 422 : 200)));
+    expect(await eventCount('pipe')).toBe(45);
+    socket.destroy();
+  });
+
+  test('keeps its connection, also after a refusal', async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const reused: boolean[] = [];
+    for (const body of [
+      eventText(0, 'kept'),
+      '{}',
+      'no JSON',
+      eventText(1, 'kept'),
+      ' '.repeat(300_000),
+      eventText(2, 'kept'),
+    ]) {
+      const headers = { authorization: 'Bearer the-seed-key', 'content-type': 'application/json' };
+      const req = request(`${server.url}/v1/ingest`, { method: 'POST', agent, headers });
+      req.end(body);
+      const [res] = (await once(req, 'response')) as [IncomingMessage];
+      await once(res.resume(), 'end');
+      reused.push(req.reusedSocket);
+    }
+    agent.destroy();
+
+    expect(reused).toEqual([false, true, true, true, true, true]);
+  });
+
+  test.each([
+    ['no HTTP', 'HELO fleet\r\n\r\n', 400],
+    [
+      'headers that are too large',
+      `GET /healthz HTTP/1.1\r\nHost: fleet\r\nX-Much: ${'x'.repeat(40_000)}\r\n\r\n`,
+      431,
+    ],
+    ['two lengths', `${head(2).replace('\r\n\r\n', '\r\nContent-Length: 3\r\n\r\n')}{}`, 400],
+    ['a length beside chunks', `${head(2, 'Transfer-Encoding: chunked\r\n')}{}`, 400],
+    ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
+  ])('that sends %s is refused, and nobody else is harmed', async (_what, text, status) => {
+    const { socket, received, closed } = await connected();
+    socket.write(text);
+    await closed;
+
+    expect(statusesIn(received())).toEqual([status]);
+    expect((await server.request('/healthz')).status).toBe(200);
+  });
+});
+
+describe('a slow client', () => {
+  const servers: Server[] = [];
+  afterAll(() => {
+    for (const each of servers) each.close().closeAllConnections();
+  });
+
+  /** The port of a server beside the first, on the same store, that waits for as long as it is told to. */
+  async function listening(patience: Patience): Promise<number> {
+    const { services } = server;
+    const authenticator = new Authenticator({
+      directory: services.directory,
+      signIn: services.signIn,
+      failedTries: new FailedTries(services.now),
+      addressOf: () => 'somewhere',
+      onSeen: () => {},
+    });
+    const routes = allRoutes(services);
+    const parts = { routes, authenticator, tallies: services.tallies, onFailure: () => {} };
+    const listener = createHttpServer({ ...parts, services, app: createApp(parts), patience });
+    servers.push(listener.listen(0, '127.0.0.1'));
+    await once(listener, 'listening');
+    return (listener.address() as AddressInfo).port;
+  }
+
+  /** Sends a beginning, then a byte now and then until the server cuts it off; the milliseconds that took. */
+  async function drip(beginning: string, byte: string): Promise<number> {
+    const { socket, closed } = await connected(
+      await listening({ headersMs: 200, requestMs: 300, uploadMs: 1_200, lookEveryMs: 50 }),
+    );
+    const began = performance.now();
+    socket.write(beginning);
+    const timer = setInterval(() => socket.write(byte), 20);
+    await closed;
+    clearInterval(timer);
+    return performance.now() - began;
+  }
+
+  test.each([
+    ['its headers', 'POST /v1/ingest HTTP/1.1\r\nHost: fleet\r\n', 'X-Slow: 1\r\n', 200],
+    ['a body on the hot path', head(10_000), ' ', 300],
+    ['a body on the general path', head(10_000).replace('application/json', 'application/x-ndjson'), ' ', 300],
+    ['a body after the answer', head(10_000).replace('the-seed-key', 'wrong'), ' ', 300],
+    [
+      'a chunk, for which there is more time',
+      head(10_000).replace('POST /v1/ingest', 'PUT /v1/trips/x/chunks/1'),
+      ' ',
+      1_200,
+    ],
+  ])('that takes too long for %s is cut off, not before', async (_what, beginning, byte, least) => {
+    expect(await drip(beginning, byte)).toBeGreaterThanOrEqual(least - 50);
+  });
+
+  test('is not one whom the server keeps waiting', async () => {
+    const lines = Array.from({ length: 100_000 }, () => '{}\n').join('');
+    const headers = { 'content-type': 'application/x-ndjson', authorization: 'Bearer the-seed-key' };
+    const port = await listening({ headersMs: 5_000, requestMs: 100, uploadMs: 60_000, lookEveryMs: 20 });
+    const began = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${port}/v1/ingest`, { method: 'POST', headers, body: lines });
+
+    expect(answer.status).toBe(422);
+    expect((await answer.json()) as object).toMatchObject({ rejected_count: 100_000 });
+    expect(performance.now() - began).toBeGreaterThan(200);
+  }, 20_000);
+});
