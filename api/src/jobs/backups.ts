@@ -15,7 +15,7 @@ export interface BackupTools {
   /** Makes a backup under a path and verifies it; throws where it is no good. */
   make(path: string): Promise<unknown>;
   nameAt(now: number): string;
-  /** The backups in a folder, the oldest first. */
+  /** The backups in a folder. */
   list(folder: string): string[];
   timeOf(path: string): number;
 }
@@ -28,7 +28,7 @@ export class BackupJob {
   readonly #tools: BackupTools;
   readonly #now: () => number;
   readonly #onFault: (error: unknown) => void;
-  #fault: string | null = null;
+  #state: BackupState = { verified_at: null, fault: null };
 
   constructor(plan: BackupPlan, tools: BackupTools, now: () => number, onFault: (error: unknown) => void) {
     this.#plan = plan;
@@ -41,27 +41,46 @@ export class BackupJob {
     return every(LOOK_EVERY_MS, () => this.#look(), this.#onFault, 'now');
   }
 
+  /** As it was when last looked: nobody who asks should wait for a disk, or hear of its faults. */
   state(): BackupState {
-    return { verified_at: this.#newest(), fault: this.#fault };
+    return this.#state;
+  }
+
+  async #look(): Promise<void> {
+    try {
+      await this.#makeIfDue();
+      this.#state = { verified_at: this.#newest(), fault: null };
+    } catch (error) {
+      this.#state = { ...this.#state, fault: (error as Error).message };
+      throw error;
+    }
   }
 
   /** Makes a backup if one is due, then takes away those above the number to keep. */
-  async #look(): Promise<void> {
+  async #makeIfDue(): Promise<void> {
     const { folder, everyMs, keep } = this.#plan;
     const newest = this.#newest();
-    if (newest !== null && this.#now() - newest < everyMs) return;
-    try {
-      await this.#tools.make(join(folder, this.#tools.nameAt(this.#now())));
-      this.#fault = null;
-    } catch (error) {
-      this.#fault = (error as Error).message;
-      throw error;
-    }
-    for (const old of this.#tools.list(folder).slice(0, -keep)) rmSync(old);
+    this.#state = { ...this.#state, verified_at: newest };
+    const now = this.#now();
+    if (newest !== null && now - newest < everyMs) return;
+    await this.#tools.make(join(folder, this.#tools.nameAt(now)));
+    for (const old of this.#byAge().slice(0, -keep)) rmSync(old);
   }
 
   #newest(): number | null {
-    const newest = this.#tools.list(this.#plan.folder).at(-1);
-    return newest === undefined ? null : this.#tools.timeOf(newest);
+    const newest = this.#byAge().at(-1);
+    const time = newest === undefined ? Number.NEGATIVE_INFINITY : this.#age(newest);
+    return time === Number.NEGATIVE_INFINITY ? null : time;
+  }
+
+  /** The oldest first. */
+  #byAge(): string[] {
+    return this.#tools.list(this.#plan.folder).toSorted((a, b) => this.#age(a) - this.#age(b) || (a < b ? -1 : 1));
+  }
+
+  /** When a backup was made. One from the future was made by a wrong clock: it counts as the oldest. */
+  #age(path: string): number {
+    const time = this.#tools.timeOf(path);
+    return time > this.#now() ? Number.NEGATIVE_INFINITY : time;
   }
 }
