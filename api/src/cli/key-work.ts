@@ -1,16 +1,21 @@
-/**
- * What `fleet keys` does, in a registry. A new key is the last word of one line, for programs to take from there. A
- * server that runs beside it notices within two seconds.
- */
-import { addDevice, findDevices, lifetimeOf, revokeDevice, revokeOldKeys, rotateKey } from '../access/devices.ts';
+/** What `fleet keys` does, in a registry. A new key is the last word of one line, for programs to take from there. */
+import {
+  addDevice,
+  findDevices,
+  lifetimeOf,
+  type NewDevice,
+  revokeDevice,
+  revokeOldKeys,
+  rotateKey,
+} from '../access/devices.ts';
 import type { DeviceRecord, Role, VehicleScope } from '../access/records.ts';
 import type { Registry, RegistryDocument } from '../registry.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { table, timeText } from './words.ts';
 
-/** A key as it was asked for. */
-export interface WantedKey {
+/** A key as the command line asks for it. */
+export interface KeyOptions {
   readonly name: string;
   readonly role: Role;
   readonly vehicle?: readonly string[];
@@ -24,11 +29,15 @@ const DOES: Readonly<Record<Role, string>> = {
   admin: 'may do everything, for',
 };
 
-export async function addKey({ out, now }: CommandContext, registry: Registry, wanted: WantedKey): Promise<void> {
-  const { name, role, expires } = wanted;
-  const vehicles = scopeOf(wanted);
-  const expires_at = expires === undefined ? null : now() + expires;
-  const { device, key } = await addDevice(registry, { name, role, vehicles, expires_at }, now());
+/** What is to be made. Throws `CommandError` where it is not clear for which vehicles. */
+export function wantedKey(options: KeyOptions, now: number): NewDevice {
+  const { name, role, expires } = options;
+  return { name, role, vehicles: scopeOf(options), expires_at: expires === undefined ? null : now + expires };
+}
+
+export async function addKey({ out, now }: CommandContext, registry: Registry, wanted: NewDevice): Promise<void> {
+  const { device, key } = await addDevice(registry, wanted, now());
+  const { name, role, vehicles, expires_at } = wanted;
   const allowed = `${name} ${DOES[role]} ${scopeText(vehicles)}${untilText(expires_at)}`;
   out.write(`${allowed} (id ${device.id}); its key, shown this once: ${key}\n`);
 }
@@ -73,7 +82,7 @@ export async function revokeKeys(
   out.write(oldOnly ? `${name} has its newest key only.\n` : `The keys of ${name} are revoked; its events stay.\n`);
 }
 
-function scopeOf({ role, vehicle = role === 'admin' ? ['*'] : [] }: WantedKey): VehicleScope {
+function scopeOf({ role, vehicle = role === 'admin' ? ['*'] : [] }: KeyOptions): VehicleScope {
   if (vehicle.includes('*')) return '*';
   if (role === 'admin') throw new CommandError('an admin may do everything for all vehicles: leave out --vehicle');
   if (vehicle.length > 0) return [...new Set(vehicle)];

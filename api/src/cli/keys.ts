@@ -1,12 +1,15 @@
 /** `fleet keys`: the commands about keys of devices, people's programs and the like; `key-work.ts` does the work. */
 import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { VEHICLE_ID } from '@fleet/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { REFRESH_MS } from '../access/directory.ts';
 import { NAME } from '../access/records.ts';
 import type { Registry } from '../registry.ts';
 import { openFileRegistry } from '../stores/sqlite/file-registry.ts';
+import { isLocked } from '../stores/sqlite/folder-lock.ts';
 import { type CommandContext, loadFolderConfig } from './context.ts';
-import { addKey, listKeys, revokeKeys, rotateKeys, type WantedKey } from './key-work.ts';
+import { addKey, type KeyOptions, listKeys, revokeKeys, rotateKeys, wantedKey } from './key-work.ts';
 import { parsePositiveDuration } from './options.ts';
 
 const ADD_EXAMPLES = `
@@ -33,6 +36,11 @@ Keys themselves are not kept, and can not be shown again: fleet keys rotate <dev
 Examples:
   fleet keys list`;
 
+/** Beyond its interval, the time in which a server reads what was changed, milliseconds. */
+const NOTICING_MS = 500;
+
+type RegistryWork = (registry: Registry) => Promise<void>;
+
 export function keysCommand(context: CommandContext): Command {
   const keys = new Command('keys').description('make, list, rotate and revoke keys');
   keys.addCommand(addCommand(context)).addCommand(listCommand(context));
@@ -47,7 +55,10 @@ function addCommand(context: CommandContext): Command {
     .addOption(new Option('--role <role>', 'what it may do').choices(['device', 'viewer', 'admin']).default('device'))
     .addOption(expiresOption())
     .addHelpText('after', ADD_EXAMPLES)
-    .action((wanted: WantedKey) => inRegistry(context, 'make', (registry) => addKey(context, registry, wanted)));
+    .action((options: KeyOptions) => {
+      const wanted = wantedKey(options, context.now());
+      return changeRegistry(context, 'make', (registry) => addKey(context, registry, wanted));
+    });
 }
 
 function listCommand(context: CommandContext): Command {
@@ -64,7 +75,7 @@ function rotateCommand(context: CommandContext): Command {
     .addOption(expiresOption())
     .addHelpText('after', ROTATE_EXAMPLES)
     .action((device: string, { expires }: { expires?: number }) =>
-      inRegistry(context, 'refuse', (registry) => rotateKeys(context, registry, device, expires)),
+      changeRegistry(context, 'refuse', (registry) => rotateKeys(context, registry, device, expires)),
     );
 }
 
@@ -75,7 +86,7 @@ function revokeCommand(context: CommandContext): Command {
     .option('--old-only', 'leave its newest key')
     .addHelpText('after', REVOKE_EXAMPLES)
     .action((device: string, { oldOnly }: { oldOnly?: true }) =>
-      inRegistry(context, 'refuse', (registry) => revokeKeys(context, registry, device, oldOnly === true)),
+      changeRegistry(context, 'refuse', (registry) => revokeKeys(context, registry, device, oldOnly === true)),
     );
 }
 
@@ -93,17 +104,21 @@ function addVehicle(text: string, before: readonly string[] = []): readonly stri
   throw new InvalidArgumentError("It must be a VIN or an id of up to 64 letters, digits, _ and -, or '*' for all.");
 }
 
-async function inRegistry(
-  context: CommandContext,
-  missing: 'make' | 'refuse',
-  work: (registry: Registry) => Promise<void>,
-): Promise<void> {
+/** Does the work in the registry; `missing` says what to do where there is none. */
+async function inRegistry(context: CommandContext, missing: 'make' | 'refuse', work: RegistryWork): Promise<void> {
   const folder = loadFolderConfig(context).DATA_DIR;
-  if (missing === 'make' && !existsSync(folder)) context.err.write(`fleet: ${folder} is new: start the server on it\n`);
+  const isNew = !existsSync(folder);
   const registry = openFileRegistry(folder, missing);
   try {
     await work(registry);
   } finally {
     registry.close();
   }
+  if (isNew) context.err.write(`fleet: ${folder} is new: start the server on it\n`);
+}
+
+/** Changes the registry, and ends when a server that works beside has noticed: a new key can be used at once. */
+async function changeRegistry(context: CommandContext, missing: 'make' | 'refuse', work: RegistryWork): Promise<void> {
+  await inRegistry(context, missing, work);
+  if (isLocked(loadFolderConfig(context).DATA_DIR)) await pause(REFRESH_MS + NOTICING_MS);
 }

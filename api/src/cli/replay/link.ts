@@ -38,7 +38,7 @@ export interface LinkParts {
 /** How long nothing may move on a connection. */
 const STALLED_MS = 30_000;
 const FIRST_WAIT_MS = 200;
-const LONGEST_WAIT_MS = 10_000;
+const LONGEST_WAIT_MS = 5_000;
 
 /** Failures that pass: nobody answers, or stops in the middle. */
 const PASSING: ReadonlySet<string> = new Set([

@@ -6,7 +6,7 @@ import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, ren
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
-import { LOCK_FILE, lockFolder } from './folder-lock.ts';
+import { lockFolder, refuseLocked } from './folder-lock.ts';
 import { isSqliteError, openForReading } from './open-database.ts';
 import { MIGRATIONS } from './schema.ts';
 import { DATABASE_FILE } from './sqlite-store.ts';
@@ -46,13 +46,13 @@ export function verifyBackup(file: string): FileContent {
         `${file} is no backup that this version can read (schema ${schema}, known are 1 to ${MIGRATIONS.length})`,
       );
     }
-    const check = db.pragma('integrity_check(1)', { simple: true });
-    if (check !== 'ok') throw new StartError(`${file} is damaged: ${check}`);
+    const check = db.pragma('integrity_check(1)', { simple: true }) as string;
+    if (check !== 'ok') throw new StartError(`${file} is damaged: ${check.replaceAll('\n', ' ')}`);
     // Containers that are dirty are counted anew by whoever opens the file.
     const counted = count('SELECT count(*) FROM events WHERE container NOT IN (SELECT container FROM dirty)');
     const expected = count('SELECT sum(event_count) FROM containers WHERE id NOT IN (SELECT container FROM dirty)');
     if (counted !== expected) throw new StartError(`${file} is damaged: it holds ${counted} events of ${expected}`);
-    const events = count('SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM inbox)');
+    const events = count('SELECT (SELECT count(*) FROM events) + (SELECT coalesce(sum(kept), 0) FROM inbox)');
     return {
       schema,
       events,
@@ -83,7 +83,7 @@ export interface Restoration {
 /** What `restoreBackup` would do. Changes nothing. Throws `StartError` where it would. */
 export function planRestore(file: string, folder: string, now: number): Restoration {
   const content = verifyBackup(file);
-  if (existsSync(join(folder, LOCK_FILE))) lockFolder(folder)();
+  refuseLocked(folder);
   return { content, aside: asidePath(folder, now) };
 }
 

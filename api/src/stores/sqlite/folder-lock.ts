@@ -2,14 +2,14 @@
  * One server for a folder of data. The lock is one of SQLite's own on a file beside: the system takes it off whatever
  * way the process ends, so there is nothing to clean up after a crash.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
 import { isSqliteError } from './open-database.ts';
 
 /** The lock's file within its folder. */
-export const LOCK_FILE = 'server.lock';
+const LOCK_FILE = 'server.lock';
 
 /** Takes the lock; the answer gives it back. Throws `StartError` where another process has it. */
 export function lockFolder(folder: string): () => void {
@@ -25,5 +25,20 @@ export function lockFolder(folder: string): () => void {
     }
     const { message } = error as Error;
     throw new StartError(`${folder} can not be written to: ${message}`, { cause: error });
+  }
+}
+
+/** Throws `StartError` where a server works in the folder. Leaves nothing behind. */
+export function refuseLocked(folder: string): void {
+  if (existsSync(join(folder, LOCK_FILE))) lockFolder(folder)();
+}
+
+/** Whether a server works in the folder. Leaves nothing behind. */
+export function isLocked(folder: string): boolean {
+  try {
+    refuseLocked(folder);
+    return false;
+  } catch {
+    return true;
   }
 }
