@@ -8,7 +8,7 @@ import type { Registry } from './registry.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
 import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
 import { createMemoryRegistry } from './stores/memory/memory-registry.ts';
-import { backupName, backupTime, listBackups } from './stores/sqlite/backup.ts';
+import { backupName, backupTime, listBackups, removeLeftovers } from './stores/sqlite/backup.ts';
 import type { BackupMethods } from './stores/sqlite/backup-thread.ts';
 import { openSqliteStore } from './stores/sqlite/sqlite-store.ts';
 import { Thread } from './stores/sqlite/thread.ts';
@@ -59,6 +59,7 @@ function backupsOf(config: Config, { now, onBackupFault }: StoreHooks): BackupJo
     nameAt: backupName,
     list: listBackups,
     timeOf: backupTime,
+    removeLeftovers,
     async make(path) {
       const entry = new URL('./stores/sqlite/backup-thread.ts', import.meta.url);
       const thread = new Thread<BackupMethods>(entry, null, () => {});

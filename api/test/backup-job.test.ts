@@ -1,11 +1,11 @@
 /** Backups by themselves: when one is made, which ones are kept, and what is said when it does not work. */
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { formatTimestamp } from '@fleet/contract';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { BackupJob } from '../src/jobs/backups.ts';
-import { backupName, backupTime, listBackups, verifyBackup } from '../src/stores/sqlite/backup.ts';
+import { backupName, backupTime, listBackups, removeLeftovers, verifyBackup } from '../src/stores/sqlite/backup.ts';
 import { startTestServer, until } from './server.ts';
 
 const DAY = 86_400_000;
@@ -30,7 +30,13 @@ describe('the backup job', () => {
 
   /** Looks once, as a server does that was just started. */
   async function look(now: number, keep = 3) {
-    const tools = { make: (path: string) => make(path), nameAt: backupName, list: listBackups, timeOf: backupTime };
+    const tools = {
+      make: (path: string) => make(path),
+      nameAt: backupName,
+      list: listBackups,
+      timeOf: backupTime,
+      removeLeftovers,
+    };
     const job = new BackupJob(
       { folder, everyMs: DAY, keep },
       tools,
@@ -79,6 +85,21 @@ describe('the backup job', () => {
     for (const day of [0, 300, 301, 1, 2]) await look(T0 + day * DAY);
 
     expect(days()).toEqual([0, 1, 2]);
+  });
+
+  test('takes away what a killed server left half done, but not what another is at work on', async () => {
+    const [old, fresh] = [backupName(T0 - 2 * DAY), backupName(T0)].map((name) => join(folder, `${name}.part`)) as [
+      string,
+      string,
+    ];
+    writeFileSync(old, 'half');
+    writeFileSync(fresh, 'half');
+    utimesSync(old, T0 / 1_000 - 2 * 86_400, T0 / 1_000 - 2 * 86_400);
+    utimesSync(fresh, T0 / 1_000, T0 / 1_000);
+
+    await look(T0 + 3_600_000);
+
+    expect(readdirSync(folder)).toEqual([basename(fresh), backupName(T0 + 3_600_000)]);
   });
 
   test('leaves other files alone', async () => {

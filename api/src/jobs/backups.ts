@@ -18,6 +18,8 @@ export interface BackupTools {
   /** The backups in a folder. */
   list(folder: string): string[];
   timeOf(path: string): number;
+  /** Takes away what a killed process left half done. */
+  removeLeftovers(folder: string, now: number): void;
 }
 
 /** How often it looks whether a backup is due, milliseconds: the plan holds over restarts. */
@@ -63,6 +65,7 @@ export class BackupJob {
     this.#state = { ...this.#state, verified_at: newest };
     const now = this.#now();
     if (newest !== null && now - newest < everyMs) return;
+    this.#tools.removeLeftovers(folder, now);
     await this.#tools.make(join(folder, this.#tools.nameAt(now)));
     for (const old of this.#byAge().slice(0, -keep)) rmSync(old);
   }

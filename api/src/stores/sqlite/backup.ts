@@ -2,7 +2,17 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
@@ -148,6 +158,18 @@ export function listBackups(folder: string): string[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => BACKUP_NAME.test(name));
   return names.sort().map((name) => join(folder, name));
+}
+
+/** How long a half-made backup is left alone: another process may be at work on it. */
+const LEFTOVER_MS = 86_400_000;
+
+/** Takes away what a killed process left half done. */
+export function removeLeftovers(folder: string, now: number): void {
+  if (!existsSync(folder)) return;
+  const parts = readdirSync(folder).filter((name) => name.endsWith('.part') && BACKUP_NAME.test(name.slice(0, -5)));
+  for (const part of parts.map((name) => join(folder, name))) {
+    if (now - statSync(part).mtimeMs > LEFTOVER_MS) rmSync(part, { force: true });
+  }
 }
 
 /** When a backup was made, by its name, milliseconds since 1970. */
