@@ -2,20 +2,11 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
+import { copyDatabase, moveIntoPlace } from './durable-copy.ts';
 import { lockFolder, refuseLocked } from './folder-lock.ts';
 import { isSqliteError, openForReading } from './open-database.ts';
 import { MIGRATIONS } from './schema.ts';
@@ -39,8 +30,7 @@ export function makeBackup(folder: string, file: string): FileContent {
   if (!existsSync(source)) throw new StartError(`${source} is not there: nothing to back up`);
   mkdirSync(dirname(file), { recursive: true });
   const content = copyWhole(source, `${file}.part`);
-  renameSync(`${file}.part`, file);
-  sync(dirname(file));
+  moveIntoPlace(`${file}.part`, file);
   return content;
 }
 
@@ -111,8 +101,7 @@ export function restoreBackup(file: string, folder: string, now: number): Restor
     for (const ending of ENDINGS) {
       if (existsSync(target + ending)) renameSync(target + ending, aside + ending);
     }
-    renameSync(`${target}.part`, target);
-    sync(folder);
+    moveIntoPlace(`${target}.part`, target);
     return { content, aside };
   } finally {
     unlock();
@@ -131,13 +120,11 @@ function copyWhole(source: string, copy: string): FileContent {
   try {
     const db = openForReading(source);
     try {
-      db.prepare('VACUUM INTO ?').run(copy);
+      copyDatabase(db, copy);
     } finally {
       db.close();
     }
-    const content = verifyBackup(copy);
-    sync(copy);
-    return content;
+    return verifyBackup(copy);
   } catch (error) {
     rmSync(copy, { force: true });
     throw isSqliteError(error)
@@ -180,11 +167,4 @@ export function backupTime(path: string): number {
 
 function stamp(now: number): string {
   return new Date(now).toISOString().replace(/\.\d+/, '').replaceAll(':', '-');
-}
-
-/** To the disk, and not only to the system's memory. */
-function sync(path: string): void {
-  const file = openSync(path, 'r');
-  fsyncSync(file);
-  closeSync(file);
 }

@@ -1,8 +1,9 @@
 /** Opens the file: settings, tables, and plain words where that can't be done. */
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError, StoreUnavailableError } from '../../ports.ts';
+import { replaceByCopy } from './durable-copy.ts';
 import { MIGRATIONS } from './schema.ts';
 
 export type { Database } from 'better-sqlite3';
@@ -16,9 +17,11 @@ const LOG_LIMIT_BYTES = 16 * 2 ** 20;
 
 /** Opens the file for writing, makes it or brings its tables up to date. */
 export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): Database.Database {
+  let db: Database.Database | undefined;
   try {
     mkdirSync(dirname(file), { recursive: true });
-    const db = new Database(file, { timeout: BUSY_MS });
+    db = new Database(file, { timeout: BUSY_MS });
+    refuseNewer(db, file, migrations.length);
     db.pragma('auto_vacuum = INCREMENTAL');
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
@@ -27,6 +30,7 @@ export function openForWriting(file: string, migrations: readonly string[] = MIG
     migrate(db, file, migrations);
     return db;
   } catch (error) {
+    db?.close();
     throw startError(file, error);
   }
 }
@@ -42,9 +46,13 @@ export function openForReading(file: string): Database.Database {
   }
 }
 
-/** Whether an error is SQLite's own: the disk, the file or a lock, never the data. */
+/**
+ * Whether an error is SQLite's own: the disk, the file or a lock, never the data. Known by its code: the class may be
+ * loaded twice in a process.
+ */
 export function isSqliteError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Database.SqliteError;
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === 'string' && code.startsWith('SQLITE_');
 }
 
 /** What callers of the store see of an error. */
@@ -52,25 +60,28 @@ export function asUnavailable(error: unknown): unknown {
   return isSqliteError(error) ? new StoreUnavailableError(`${error.message} (${error.code})`, { cause: error }) : error;
 }
 
+function refuseNewer(db: Database.Database, file: string, known: number): void {
+  const version = versionOf(db);
+  if (version <= known) return;
+  throw new StartError(
+    `${file} was written by a newer version (schema ${version}, this one knows ${known}): update, or restore a backup`,
+  );
+}
+
+/** All steps that are missing, or none: what was there is copied before. */
 function migrate(db: Database.Database, file: string, migrations: readonly string[]): void {
-  const version = db.pragma('user_version', { simple: true }) as number;
-  if (version > migrations.length) {
-    throw new StartError(
-      `${file} was written by a newer version (schema ${version}, this one knows ${migrations.length}): update, or restore a backup`,
-    );
-  }
-  if (version > 0 && version < migrations.length) {
-    const copy = `${file}.before-schema-${migrations.length}`;
-    rmSync(copy, { force: true });
-    db.prepare('VACUUM INTO ?').run(copy);
-  }
-  for (const [index, step] of migrations.entries()) {
-    if (index < version) continue;
-    db.transaction(() => {
-      db.exec(step);
-      db.pragma(`user_version = ${index + 1}`);
-    })();
-  }
+  const version = versionOf(db);
+  if (version === migrations.length) return;
+  if (version > 0) replaceByCopy(db, `${file}.before-schema-${migrations.length}`);
+  db.transaction(() => {
+    // Another process may have been faster.
+    for (const step of migrations.slice(versionOf(db))) db.exec(step);
+    db.pragma(`user_version = ${migrations.length}`);
+  }).immediate();
+}
+
+function versionOf(db: Database.Database): number {
+  return db.pragma('user_version', { simple: true }) as number;
 }
 
 function startError(file: string, error: unknown): StartError {
