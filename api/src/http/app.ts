@@ -28,7 +28,7 @@ export function createApp({ routes, ...parts }: AppParts): Express {
     sendProblem(res, problem('not-found', `there is nothing at ${req.path}`));
   });
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
-    if (isBadPath(error)) sendProblem(res, problem('malformed-request', 'the path is not well-formed'));
+    if (isRefusal(error)) sendProblem(res, problem('malformed-request', 'the path or a header can’t be followed'));
     else fail(res, error, parts.onFailure);
   });
   return app;
@@ -63,7 +63,8 @@ function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ':$1');
 }
 
-/** A path with a broken percent escape: Express throws it as an error of status 400. */
-function isBadPath(error: unknown): boolean {
-  return (error as { status?: unknown } | null)?.status === 400;
+/** What Express and its server of files throw with a status: a broken percent escape, a condition that does not hold. */
+function isRefusal(error: unknown): boolean {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === 'number' && status >= 400 && status < 500;
 }
