@@ -54,9 +54,10 @@ function backup(context: CommandContext, path: string | undefined): void {
 }
 
 async function restore(context: CommandContext, file: string, { dryRun, force }: RestoreOptions): Promise<void> {
-  const { out, now } = context;
+  const { out } = context;
+  const now = context.now();
   const folder = loadFolderConfig(context).DATA_DIR;
-  const plan = planRestore(file, folder, now());
+  const plan = planRestore(file, folder, now);
   const into = `${file} (${contentText(plan.content)}) to ${folder}`;
   const asideText = plan.aside === null ? 'Nothing is there yet' : `What is there now is set aside as ${plan.aside}`;
   if (dryRun) {
@@ -66,7 +67,7 @@ async function restore(context: CommandContext, file: string, { dryRun, force }:
   if (!force && plan.aside !== null && !(await confirm(context, `Restore ${into}? ${asideText}.`))) {
     throw new CommandError('nothing was changed');
   }
-  const { content, aside } = restoreBackup(file, folder, now());
+  const { content, aside } = restoreBackup(file, folder, now);
   out.write(`Restored ${contentText(content)} to ${folder}.\n`);
   if (aside !== null) out.write(`What was there is in ${aside}: delete it when you no longer need it.\n`);
 }
@@ -76,7 +77,9 @@ async function confirm({ input, out }: CommandContext, question: string): Promis
   if (!input.isTTY || !out.isTTY) return true;
   const lines = createInterface({ input, output: out });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+    // Ctrl-C and Ctrl-D are no.
+    const answer = await lines.question(`${question} [y/N] `).catch(() => '');
+    return /^y(es)?$/i.test(answer.trim());
   } finally {
     lines.close();
   }
