@@ -15,8 +15,8 @@ export interface Container {
   event_count: number;
   /** No event has a greater seq. */
   top_seq: number;
-  /** Which seqs wait in the inbox, and where. */
-  waiting: Map<number, number> | null;
+  /** Records that wait in the inbox, by seq. */
+  waiting: Map<number, Uint8Array> | null;
   /** Where its events must be looked at again, as `dirty` has it; null where nothing must. */
   dirty: DirtyRange | null;
 }
@@ -35,6 +35,9 @@ export class Containers {
   #vehicles = new Map<string, number>();
   #cache = new Map<string, Container>();
   #byId = new Map<number, Container>();
+  /** Whether vehicles have trips that devices made. */
+  #haveTrips = new Map<number, boolean>();
+  #version = 0;
   /** The commit that last changed a container's events, for those that are dirty. */
   readonly #touched = new Map<number, number>();
   /** Containers whose row in the file is behind, devices' trips by vehicle. */
@@ -51,6 +54,7 @@ export class Containers {
          FROM containers WHERE vehicle_id = ? AND name = ?`,
       ),
       findDirty: db.prepare('SELECT from_ts, to_ts, from_seq FROM dirty WHERE vehicle_id = ? AND container = ?'),
+      findTrip: db.prepare('SELECT 1 FROM containers WHERE vehicle_id = ? AND loose = 0 LIMIT 1').pluck(),
       add: db.prepare(
         'INSERT INTO containers (vehicle_id, name, loose, first_ts, last_ts, event_count) VALUES (?, ?, ?, ?, ?, 0)',
       ),
@@ -64,8 +68,25 @@ export class Containers {
     this.#vehicles = new Map();
     this.#cache = new Map();
     this.#byId = new Map();
+    this.#haveTrips = new Map();
     this.#behind = new Set();
     this.#tripsBehind = new Map();
+    this.#version++;
+  }
+
+  /** Forgets a container whose row in the file is true again; nothing of it may be behind. */
+  forget(vehicleId: number, name: string): void {
+    const key = `${vehicleId} ${name}`;
+    const container = this.#cache.get(key);
+    if (container === undefined) return;
+    this.#cache.delete(key);
+    this.#byId.delete(container.id);
+    this.#version++;
+  }
+
+  /** Another number whenever what was found is no longer what would be found now. */
+  get version(): number {
+    return this.#version;
   }
 
   /** The number of a vehicle that has or had events. */
@@ -91,11 +112,19 @@ export class Containers {
     return this.#keep(key, { ...row, loose: row.loose === 1, dirty, waiting: null });
   }
 
+  /** Whether a vehicle has trips that a device made. */
+  hasTrips(vehicleId: number): boolean {
+    const known = this.#haveTrips.get(vehicleId) ?? this.#sql.findTrip.get(vehicleId) !== undefined;
+    this.#haveTrips.set(vehicleId, known);
+    return known;
+  }
+
   /** A container, made where there is none; `ts` is the time of its first event. */
   ensure(vehicleId: number, name: string, loose: boolean, ts: number): Container {
     const found = this.find(vehicleId, name);
     if (found !== undefined) return found;
     const id = Number(this.#sql.add.run(vehicleId, name, loose ? 1 : 0, ts, ts).lastInsertRowid);
+    if (!loose) this.#haveTrips.set(vehicleId, true);
     return this.#keep(`${vehicleId} ${name}`, {
       id,
       vehicle_id: vehicleId,

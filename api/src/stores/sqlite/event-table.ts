@@ -1,18 +1,27 @@
 /**
- * Where records are kept: in `events` by container and seq, and before that for a moment in `inbox`, in the order in
- * which they came. Events of many vehicles at a time would each touch a page of their own in `events`; the inbox takes
- * them all on one, and is emptied many at a time.
+ * Where records are kept: in `events` by container and seq, and before that for a moment in `inbox`, a whole commit in
+ * one row, just as it came. Events of many vehicles at a time would each touch a page of their own in `events`; in the
+ * inbox they cost next to nothing, and are moved many at a time.
  * @see docs/adr/0005-sqlite-holds-packed-records.md
  */
 import type { Container } from './containers.ts';
 import type { Database } from './open-database.ts';
+import { columnsOf } from './protocol.ts';
 
 /** Records that wait in the inbox; then it is emptied. */
-const MOST_IN_INBOX = 2_000;
+const MOST_IN_INBOX = 8_000;
+
+/** In the place of a container's number: this event of a packed commit is not to be kept. */
+export const NOT_KEPT = 0;
+
+interface InboxRow {
+  readonly count: number;
+  readonly packed: Buffer;
+}
 
 export class EventTable {
   readonly #sql;
-  /** Containers that have records in the inbox. */
+  /** Containers that have records in the inbox; these keep them in memory too. */
   #waiting = new Set<Container>();
   #count = 0;
 
@@ -20,25 +29,26 @@ export class EventTable {
     this.#sql = {
       insert: db.prepare('INSERT INTO events VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
       find: db.prepare('SELECT record FROM events WHERE container = ? AND seq = ?').pluck(),
-      update: db.prepare('UPDATE events SET record = ? WHERE container = ? AND seq = ?'),
-      insertWaiting: db.prepare('INSERT INTO inbox (container, seq, record) VALUES (?, ?, ?)'),
-      findWaiting: db.prepare('SELECT record FROM inbox WHERE id = ?').pluck(),
-      updateWaiting: db.prepare('UPDATE inbox SET record = ? WHERE id = ?'),
-      empty: db.prepare('INSERT INTO events SELECT container, seq, record FROM inbox ORDER BY container, seq'),
+      put: db.prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?)'),
+      keep: db.prepare('INSERT INTO inbox (count, kept, packed) VALUES (?, ?, ?)'),
+      kept: db.prepare('SELECT count, packed FROM inbox ORDER BY id'),
       clear: db.prepare('DELETE FROM inbox'),
     };
   }
 
-  /** Forgets what is in memory: the inbox must be emptied before anything else then. */
+  /** Forgets what is in memory: call `recover` before anything else then. */
   reset(): void {
     this.#waiting = new Set();
     this.#count = 0;
   }
 
-  /** Keeps a record that is new; the one that is there already, else. `direct` goes past the inbox. */
+  /**
+   * Takes in a record that is new; the one that is there already, else. `direct` goes past the inbox; what doesn't must
+   * be handed to `keep` with the rest of its commit.
+   */
   add(container: Container, seq: number, record: Uint8Array, direct: boolean): Uint8Array | undefined {
     const waiting = container.waiting?.get(seq);
-    if (waiting !== undefined) return this.#sql.findWaiting.get(waiting) as Buffer;
+    if (waiting !== undefined) return waiting;
     if (direct) {
       if (this.#sql.insert.run(container.id, seq, record).changes === 0) return this.find(container, seq);
     } else {
@@ -50,18 +60,20 @@ export class EventTable {
     return undefined;
   }
 
+  /** Puts a packed commit of which so many are kept into the inbox. Its containers go by their numbers in the file. */
+  keep(packed: Uint8Array, count: number, kept: number): void {
+    if (kept > 0) this.#sql.keep.run(count, kept, packed);
+  }
+
   /** The record of a key, if it is there. */
   find(container: Container, seq: number): Uint8Array | undefined {
-    const waiting = container.waiting?.get(seq);
-    const found = waiting === undefined ? this.#sql.find.get(container.id, seq) : this.#sql.findWaiting.get(waiting);
-    return found as Buffer | undefined;
+    return container.waiting?.get(seq) ?? (this.#sql.find.get(container.id, seq) as Buffer | undefined);
   }
 
   /** Puts another record in the place of one. */
   replace(container: Container, seq: number, record: Uint8Array): void {
-    const waiting = container.waiting?.get(seq);
-    if (waiting === undefined) this.#sql.update.run(record, container.id, seq);
-    else this.#sql.updateWaiting.run(record, waiting);
+    container.waiting?.delete(seq);
+    this.#sql.put.run(container.id, seq, record);
   }
 
   get isFull(): boolean {
@@ -70,16 +82,32 @@ export class EventTable {
 
   /** Moves what is in the inbox to where it belongs. */
   emptyInbox(): void {
-    this.#sql.empty.run();
+    if (this.#count === 0) return;
+    for (const container of this.#waiting) {
+      for (const [seq, record] of container.waiting ?? []) this.#sql.insert.run(container.id, seq, record);
+      container.waiting = null;
+    }
     this.#sql.clear.run();
-    for (const container of this.#waiting) container.waiting = null;
+    this.reset();
+  }
+
+  /** The same where nothing is in memory. What is in `events` already was replaced since, and stands. */
+  recover(): void {
+    for (const { count, packed } of this.#sql.kept.all() as InboxRow[]) {
+      const { seq, container, end, records } = columnsOf(new Uint8Array(packed).buffer, count);
+      for (let index = 0; index < count; index++) {
+        if (container[index] === NOT_KEPT) continue;
+        const record = records.subarray(index === 0 ? 0 : end[index - 1], end[index]);
+        this.#sql.insert.run(container[index], seq[index], record);
+      }
+    }
+    this.#sql.clear.run();
     this.reset();
   }
 
   #wait(container: Container, seq: number, record: Uint8Array): void {
-    const { lastInsertRowid } = this.#sql.insertWaiting.run(container.id, seq, record);
     container.waiting ??= new Map();
-    container.waiting.set(seq, Number(lastInsertRowid));
+    container.waiting.set(seq, record);
     this.#waiting.add(container);
     this.#count++;
   }

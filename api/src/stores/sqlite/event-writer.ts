@@ -6,7 +6,7 @@ import { meet } from '../../ingest/same-key.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import type { Container, Containers } from './containers.ts';
 import type { Dictionary } from './dictionary.ts';
-import type { EventTable } from './event-table.ts';
+import { type EventTable, NOT_KEPT } from './event-table.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
 import { columnsOf, type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
@@ -34,7 +34,7 @@ const DUPLICATE = OUTCOMES.indexOf('duplicate');
 const DELETED = OUTCOMES.indexOf('deleted');
 const CONFLICT = OUTCOMES.indexOf('seq-conflict');
 
-/** A container of the group that is being written, with its vehicle. */
+/** A container as groups have it, with its vehicle. */
 interface Target extends GroupContainer {
   readonly group: VehicleGroup;
   /** Made with its first event. */
@@ -61,9 +61,13 @@ export class EventWriter {
   readonly #runs: Runs;
   readonly #groups: VehicleGroups;
   readonly #tripIds: TripIds;
+  readonly #records: RecordWriter;
   /** Containers by the numbers that groups use for them. */
   readonly #known: GroupContainer[] = [];
-  readonly #records: RecordWriter;
+  /** The same, found; those of vehicles with one name only, as others may come to have further containers. */
+  readonly #targets: (Target | undefined)[] = [];
+  /** What the targets were found with: with others they are found again. */
+  #foundWith = '';
 
   constructor({ db, names, table, containers, runs, groups, idleMs, catchUp }: WriterParts) {
     this.#table = table;
@@ -84,7 +88,7 @@ export class EventWriter {
 
   /** Containers are told once, by numbers: take them in even if the group can't be committed. */
   learn({ fresh, first_fresh }: EventGroup): void {
-    if (first_fresh === 0 && fresh.length > 0) this.#known.length = 0;
+    if (first_fresh === 0 && fresh.length > 0) this.#known.length = this.#targets.length = 0;
     for (const [index, container] of fresh.entries()) this.#known[first_fresh + index] = container;
   }
 
@@ -92,28 +96,37 @@ export class EventWriter {
   write(group: EventGroup, commit: number): GroupReport {
     const { count } = group;
     const { seq, ts, container, end, records } = columnsOf(group.packed.buffer, count);
-    const targets = new Map<number, Target>();
+    const targets = this.#targetsOf(container);
     const direct = count >= DIRECT_PER_CONTAINER * new Set(container).size;
     const progress: Progress = { commit, direct, differing: 0 };
     const packed = new Uint16Array(2 * count);
-    let start = 0;
+    let kept = 0;
     for (let index = 0; index < count; index++) {
-      const target = this.#target(targets, container[index] as number);
-      const record = records.subarray(start, end[index]);
-      packed[index] = this.#writeOne(target, seq[index] as number, ts[index] as number, record, progress);
-      start = end[index] as number;
+      const target = targets[index] as Target;
+      const record = records.subarray(index === 0 ? 0 : end[index - 1], end[index]);
+      const outcome = this.#writeOne(target, seq[index] as number, ts[index] as number, record, progress);
+      packed[index] = outcome;
+      container[index] = outcome === STORED ? (target.container as Container).id : NOT_KEPT;
+      if (outcome === STORED) kept++;
     }
-    const trips = this.#tripsOf(ts, container, targets, packed.subarray(count));
+    if (!direct) this.#table.keep(group.packed, count, kept);
+    const trips = this.#tripsOf(ts, targets, packed.subarray(count));
     return { packed, trips, differing: progress.differing };
   }
 
-  #target(targets: Map<number, Target>, number: number): Target {
-    let target = targets.get(number);
-    if (target === undefined) {
-      target = this.#findTarget(this.#known[number] as GroupContainer);
-      targets.set(number, target);
-    }
-    return target;
+  /** For each event its target. */
+  #targetsOf(numbers: Uint32Array): Target[] {
+    const foundWith = `${this.#groups.version} ${this.#containers.version}`;
+    if (foundWith !== this.#foundWith) this.#targets.length = 0;
+    this.#foundWith = foundWith;
+    const found = new Map<number, Target>();
+    return Array.from(numbers, (number) => {
+      const target =
+        this.#targets[number] ?? found.get(number) ?? this.#findTarget(this.#known[number] as GroupContainer);
+      if (target.group.names.length === 1) this.#targets[number] = target;
+      else found.set(number, target);
+      return target;
+    });
   }
 
   #findTarget(container: GroupContainer): Target {
@@ -164,16 +177,11 @@ export class EventWriter {
   }
 
   /** The trips that loose events are shown in now, and which is whose. */
-  #tripsOf(
-    ts: Float64Array,
-    container: Uint32Array,
-    targets: ReadonlyMap<number, Target>,
-    into: Uint16Array,
-  ): string[] {
+  #tripsOf(ts: Float64Array, targets: readonly Target[], into: Uint16Array): string[] {
     const numbers = new Map<string, number>();
     const ids = this.#tripIds.begin();
     for (let index = 0; index < into.length; index++) {
-      const { trip, group } = targets.get(container[index] as number) as Target;
+      const { trip, group } = targets[index] as Target;
       if (trip !== null) continue;
       const id = ids.of(group, ts[index] as number);
       const number = numbers.get(id) ?? numbers.size;

@@ -37,8 +37,8 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (container, seq)
   ) WITHOUT ROWID;
 
-  -- Records on their way to events, in the order in which they came.
-  CREATE TABLE inbox (id INTEGER PRIMARY KEY, container INTEGER NOT NULL, seq INTEGER NOT NULL, record BLOB NOT NULL);
+  -- A commit in a row, on its way to the events table: packed has count events, of which kept are to be kept.
+  CREATE TABLE inbox (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, kept INTEGER NOT NULL, packed BLOB NOT NULL);
 
   -- Loose events as runs without a gap above the idle timeout.
   CREATE TABLE runs (

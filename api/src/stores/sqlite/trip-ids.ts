@@ -1,5 +1,6 @@
 /** The trip that loose events are shown in at the moment of their commit, for the answer to their sender. */
 import { deriveTrips } from '../../trips/derive-trips.ts';
+import type { Span } from '../../trips/span.ts';
 import { holds, type Trip } from '../../trips/trip.ts';
 import { derivedTripId } from '../../trips/trip-id.ts';
 import type { Containers } from './containers.ts';
@@ -19,9 +20,14 @@ export interface TripIdsParts {
   readonly catchUp: () => void;
 }
 
+/** Vehicles whose id is kept in memory; with more, all are worked out anew. */
+const MOST_RUNS = 20_000;
+
 export class TripIds {
   readonly #parts: TripIdsParts;
   readonly #nearDeviceTrip;
+  /** The id of a vehicle's run that was last asked for, by where it begins. */
+  readonly #runs = new Map<string, { readonly from: number; readonly id: string }>();
 
   constructor(parts: TripIdsParts) {
     this.#parts = parts;
@@ -35,6 +41,8 @@ export class TripIds {
     const known = new Map<string, readonly Trip[]>();
     return {
       of: (group, ts) => {
+        const run = this.#plainRun(group, ts);
+        if (run !== undefined) return this.#idOfRun(group.vehicle, run.from);
         const place = { trip: null, ts };
         const inKnown = known.get(group.vehicle)?.find(({ parts }) => holds(parts, place));
         if (inKnown !== undefined) return inKnown.id;
@@ -43,6 +51,23 @@ export class TripIds {
         return trips.find(({ parts }) => holds(parts, place))?.id ?? derivedTripId(group.vehicle, ts);
       },
     };
+  }
+
+  /** The run of a loose event where a trip is nothing but a run: only loose events, one name, no corrections. */
+  #plainRun({ vehicle, names, corrections }: VehicleGroup, ts: number): Span | undefined {
+    const { containers, runs } = this.#parts;
+    if (names.length > 1 || corrections.length > 0) return undefined;
+    const id = containers.vehicleId(vehicle);
+    return id === undefined || containers.hasTrips(id) ? undefined : runs.at(id, ts);
+  }
+
+  #idOfRun(vehicle: string, from: number): string {
+    const known = this.#runs.get(vehicle);
+    if (known?.from === from) return known.id;
+    if (this.#runs.size >= MOST_RUNS) this.#runs.clear();
+    const id = derivedTripId(vehicle, from);
+    this.#runs.set(vehicle, { from, id });
+    return id;
   }
 
   /** Where only loose events under one name are about, a trip is a run; else it is worked out as for a list. */

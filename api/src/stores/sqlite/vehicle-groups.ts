@@ -16,17 +16,24 @@ export interface VehicleGroup {
 /** Reads the documents once, and again when they changed. */
 export class VehicleGroups {
   readonly #db: Database;
+  readonly #readVersion;
   #version = -1;
   #groups = new Map<string, VehicleGroup>();
   #oneNames = new Map<string, string>();
 
   constructor(db: Database) {
     this.#db = db;
+    this.#readVersion = db.prepare("SELECT value FROM meta WHERE key = 'registry_version'").pluck();
+  }
+
+  /** Another number whenever documents changed. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Looks whether documents changed since, in whatever process; call it once in a transaction. */
   refresh(): void {
-    const version = this.#db.prepare("SELECT value FROM meta WHERE key = 'registry_version'").pluck().get() as number;
+    const version = this.#readVersion.get() as number;
     if (version === this.#version) return;
     this.#version = version;
     this.#groups = new Map();

@@ -29,6 +29,7 @@ export class Writer {
   readonly #trips: TripTables;
   readonly #housekeeping: Housekeeping;
   readonly #sql;
+  readonly #inTransaction: (work: () => unknown) => unknown;
   #commit = 0;
   /** Whether rows that are only written now and then may be behind what was committed: after a crash, or a failure. */
   #behind = true;
@@ -57,6 +58,7 @@ export class Writer {
       addName: db.prepare('INSERT INTO names (name, decimals) VALUES (?, ?) ON CONFLICT DO NOTHING'),
       probe: db.prepare("UPDATE meta SET value = value WHERE key = 'registry_version'"),
     };
+    this.#inTransaction = db.transaction((work: () => unknown) => work()).immediate;
     loadNames(db, this.#names);
     this.#transaction(() => this.#housekeeping.adopt(idleMs));
   }
@@ -189,7 +191,7 @@ export class Writer {
 
   /** After a crash, or a failure: what was only in memory is worked out from what was committed. */
   #recount(): void {
-    this.#table.emptyInbox();
+    this.#table.recover();
     this.#housekeeping.recount();
   }
 
@@ -197,13 +199,11 @@ export class Writer {
   #transaction<T>(work: (commit: number) => T): T {
     const commit = this.#commit + 1;
     try {
-      const result = this.#db
-        .transaction(() => {
-          this.#groups.refresh();
-          if (this.#behind) this.#recount();
-          return work(commit);
-        })
-        .immediate();
+      const result = this.#inTransaction(() => {
+        this.#groups.refresh();
+        if (this.#behind) this.#recount();
+        return work(commit);
+      }) as T;
       this.#behind = false;
       this.#commit = commit;
       return result;
