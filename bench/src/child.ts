@@ -20,7 +20,7 @@ export class Child<Question extends object, Answer> {
   }
 
   /** Starts a program, on a core. */
-  static start<Q extends object, A>(program: string, core: number | undefined): Child<Q, A> {
+  static start<Q extends object, A>(program: string, core: string | undefined): Child<Q, A> {
     const file = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
     const child = new Child<Q, A>(fork(file, [], { env: {} }));
     bind(child.pid, core);

@@ -4,8 +4,9 @@ import { cpus } from 'node:os';
 
 export interface Cores {
   /** Undefined where processes can't be bound to cores, or there is only one. */
-  readonly server: number | undefined;
-  readonly load: number | undefined;
+  readonly server: string | undefined;
+  readonly load: string | undefined;
+  readonly all: string | undefined;
   readonly words: string;
 }
 
@@ -14,17 +15,18 @@ export function chooseCores(): Cores {
   const count = cpus().length;
   if (count < 2) return unbound('one core does everything: ratios between servers mean little');
   if (!canBind()) return unbound('taskset is missing: processes move between cores');
-  return { server: count - 1, load: 0, words: `server on core ${count - 1}, load on core 0` };
+  const last = count - 1;
+  return { server: `${last}`, load: '0', all: `0-${last}`, words: `server on core ${last}, load on core 0` };
 }
 
-/** Binds all threads of a process to a core; those that it starts later go there too. */
-export function bind(pid: number | undefined, core: number | undefined): void {
-  if (pid === undefined || core === undefined) return;
-  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', `${core}`, `${pid}`], { stdio: 'ignore' });
+/** Binds all threads of a process to cores; those that it starts later go there too. */
+export function bind(pid: number, cores: string | undefined): void {
+  if (cores === undefined) return;
+  execFileSync('taskset', ['--all-tasks', '--cpu-list', '--pid', cores, `${pid}`], { stdio: 'ignore' });
 }
 
 function unbound(words: string): Cores {
-  return { server: undefined, load: undefined, words };
+  return { server: undefined, load: undefined, all: undefined, words };
 }
 
 function canBind(): boolean {

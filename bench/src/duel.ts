@@ -2,14 +2,17 @@
  * Two contenders in turns. A machine whose speed swings says little in seconds, but much in ratios: bursts follow each
  * other closely, so that both of a pair see the same machine.
  */
-import type { RunOptions } from './benchmark.ts';
-import type { Burst, LoadGenerator } from './load-generator.ts';
+import type { Finding, RunOptions, Target } from './benchmark.ts';
+import type { Load, LoadGenerator } from './load-generator.ts';
 import { cpuSeconds } from './process-use.ts';
-import { median, sum } from './statistics.ts';
+import { KEY } from './scratch.ts';
+import { median, microsInWords, rateInWords, sum, timesInWords } from './statistics.ts';
 
+/** A server, and what it is sent. */
 export interface Contender {
   readonly pid: number;
-  readonly burst: Burst;
+  readonly port: number;
+  readonly load: Load;
 }
 
 /** What came out for one of two. */
@@ -36,7 +39,7 @@ const ROUNDS = 20;
 const WARM_UPS = 3;
 
 export async function duel(
-  load: LoadGenerator,
+  generator: LoadGenerator,
   ours: Contender,
   base: Contender,
   { quick, progress }: RunOptions,
@@ -45,7 +48,7 @@ export async function duel(
   const warmUps = quick ? 0 : WARM_UPS;
   for (let round = -warmUps; round < (quick ? 2 : ROUNDS); round++) {
     const [first, second] = round % 2 === 0 ? [ours, base] : [base, ours];
-    const samples = [await sample(load, first), await sample(load, second)] as const;
+    const samples = [await sample(generator, first), await sample(generator, second)] as const;
     const pair = first === ours ? { ours: samples[0], base: samples[1] } : { ours: samples[1], base: samples[0] };
     if (round >= 0) rounds.push(pair);
     progress(`${pair.ours.rate.toFixed(0)}/s against ${pair.base.rate.toFixed(0)}/s`);
@@ -59,6 +62,30 @@ export async function duel(
   };
 }
 
+/** What came out as lines of the table. */
+export function duelFindings(
+  name: string,
+  { ours, base, ratio, cpuRatio, busy }: DuelReport,
+  target: Target,
+): Finding[] {
+  return [
+    {
+      name,
+      measured: rateInWords(ours.rate),
+      baseline: rateInWords(base.rate),
+      ratio: timesInWords(ratio),
+      target,
+    },
+    {
+      name: '- CPU time an event',
+      measured: microsInWords(ours.cpuMicros),
+      baseline: microsInWords(base.cpuMicros),
+      ratio: timesInWords(cpuRatio),
+    },
+    { name: '- load generator busy, at most', measured: `${(100 * busy).toFixed(0)} %` },
+  ];
+}
+
 interface Sample {
   readonly events: number;
   readonly rate: number;
@@ -66,9 +93,9 @@ interface Sample {
   readonly busy: number;
 }
 
-async function sample(load: LoadGenerator, { pid, burst }: Contender): Promise<Sample> {
+async function sample(generator: LoadGenerator, { pid, port, load }: Contender): Promise<Sample> {
   const before = cpuSeconds(pid);
-  const { events, failures, seconds, busy } = await load.ask(burst);
+  const { events, failures, seconds, busy } = await generator.ask({ load, port, key: KEY });
   if (failures > 0) throw new Error(`${failures} requests failed`);
   return { events, rate: events / seconds, cpu: cpuSeconds(pid) - before, busy };
 }

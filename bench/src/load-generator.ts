@@ -1,18 +1,33 @@
 /** Asks the program that makes the load for bursts of it. */
 import { Child } from './child.ts';
 
-interface BurstBase {
-  readonly port: number;
-  readonly key: string;
+interface LoadBase {
   readonly connections: number;
   /** Sets the cars of this load apart from those of others. */
   readonly letter: string;
 }
 
-/** What is sent: so many events of a car in each request for so long, or so many files with a car's drives. */
-export type Burst =
-  | (BurstBase & { readonly kind: 'json'; readonly together: number; readonly ms: number })
-  | (BurstBase & { readonly kind: 'files'; readonly files: number });
+/** So many events of a car in each request, for so long. */
+export interface JsonLoad extends LoadBase {
+  readonly kind: 'json';
+  readonly together: number;
+  readonly ms: number;
+}
+
+/** So many files, each with all drives of a car. */
+export interface FileLoad extends LoadBase {
+  readonly kind: 'files';
+  readonly files: number;
+}
+
+export type Load = JsonLoad | FileLoad;
+
+/** A load, and where it goes. */
+export interface Burst {
+  readonly load: Load;
+  readonly port: number;
+  readonly key: string;
+}
 
 export interface BurstReport {
   readonly events: number;
@@ -25,6 +40,6 @@ export interface BurstReport {
 
 export type LoadGenerator = Child<Burst, BurstReport>;
 
-export function startLoadGenerator(core: number | undefined): LoadGenerator {
+export function startLoadGenerator(core: string | undefined): LoadGenerator {
   return Child.start('load', core);
 }

@@ -3,16 +3,16 @@ import { gzipSync } from 'node:zlib';
 import { answer } from './child.ts';
 import { runClosedLoop, type Supply } from './closed-loop.ts';
 import { EVENTS_OF_A_CAR, EventStream, linesOfCar, MOST_EVENT_BYTES } from './event-stream.ts';
-import type { Burst, BurstReport } from './load-generator.ts';
+import type { Burst, BurstReport, FileLoad, JsonLoad } from './load-generator.ts';
 
 const HEAD_BYTES = 512;
 const streams = new Map<string, EventStream>();
 const cars = new Map<string, number>();
 
-answer(async (burst: Burst): Promise<BurstReport> => {
-  const { supply, eventsPerRequest, ownBytes } = burst.kind === 'json' ? jsonSupply(burst) : fileSupply(burst);
+answer(async ({ load, port, key }: Burst): Promise<BurstReport> => {
+  const { supply, eventsPerRequest, ownBytes } = load.kind === 'json' ? jsonSupply(load, key) : fileSupply(load, key);
   const before = process.cpuUsage();
-  const { answers, failures, seconds } = await runClosedLoop(burst.port, burst.connections, ownBytes, supply);
+  const { answers, failures, seconds } = await runClosedLoop(port, load.connections, ownBytes, supply);
   const { user, system } = process.cpuUsage(before);
   return { events: answers * eventsPerRequest, failures, seconds, busy: (user + system) / 1e6 / seconds };
 });
@@ -24,7 +24,7 @@ interface Supplied {
 }
 
 /** Requests with so many events as JSON each, until the time is up. */
-function jsonSupply({ letter, together, key, ms }: Extract<Burst, { kind: 'json' }>): Supplied {
+function jsonSupply({ letter, together, ms }: JsonLoad, key: string): Supplied {
   const stream = streams.get(letter) ?? new EventStream(letter, together);
   streams.set(letter, stream);
   const head = headOf(key, 'application/json');
@@ -43,7 +43,7 @@ function jsonSupply({ letter, together, key, ms }: Extract<Burst, { kind: 'json'
 }
 
 /** Requests with all events of a car as NDJSON, packed beforehand. */
-function fileSupply({ letter, files, key }: Extract<Burst, { kind: 'files' }>): Supplied {
+function fileSupply({ letter, files }: FileLoad, key: string): Supplied {
   const head = headOf(key, 'application/x-ndjson', 'content-encoding: gzip\r\n');
   const first = cars.get(letter) ?? 0;
   cars.set(letter, first + files);

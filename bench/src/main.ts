@@ -1,12 +1,26 @@
 /** `npm run bench`: measures, prints a table, writes nothing to the tree. Missed targets are no failure. */
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
+import { batchBenchmark } from './batch.ts';
 import type { Benchmark, Finding, RunOptions } from './benchmark.ts';
 import { bind, chooseCores } from './cores.ts';
+import { historyBenchmark } from './history.ts';
+import { importBenchmark } from './import.ts';
+import { memoryBenchmark } from './memory.ts';
 import { postBenchmark } from './post.ts';
+import { sizeBenchmark } from './size.ts';
 import { tableOf } from './table.ts';
+import { tripBenchmark } from './trip.ts';
 
-const BENCHMARKS: readonly Benchmark[] = [postBenchmark];
+const BENCHMARKS: readonly Benchmark[] = [
+  postBenchmark,
+  batchBenchmark,
+  importBenchmark,
+  tripBenchmark,
+  historyBenchmark,
+  memoryBenchmark,
+  sizeBenchmark,
+];
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({

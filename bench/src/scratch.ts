@@ -11,9 +11,8 @@ export const ADMIN = 'bench-key-of-an-admin-who-may-do-everything';
 
 /** The server under test. */
 export interface ServerUnderTest {
-  readonly url: string;
   readonly pid: number;
-  readonly folder: string;
+  readonly port: number;
   /** Asks it to stop, as an operator would. */
   stop(): Promise<void>;
 }
@@ -41,7 +40,7 @@ export async function withServer<T>(
   bind(pid, cores.server);
   const stop = async () => void (await fleet.end('SIGTERM'));
   try {
-    return await work({ url: fleet.url, pid, folder, stop });
+    return await work({ pid, port: Number(new URL(fleet.url).port), stop });
   } finally {
     await stop();
   }

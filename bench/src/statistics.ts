@@ -20,3 +20,11 @@ export function rateInWords(perSecond: number): string {
 export function timesInWords(ratio: number): string {
   return `${ratio.toFixed(2)} ×`;
 }
+
+export function microsInWords(micros: number): string {
+  return `${micros.toFixed(1)} µs`;
+}
+
+export function millisInWords(millis: number): string {
+  return `${millis.toFixed(1)} ms`;
+}
