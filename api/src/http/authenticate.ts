@@ -74,7 +74,7 @@ function sessionIn(cookies: string | undefined): string | null {
 }
 
 /** Whether another site made the browser change something in the name of whoever is signed in. */
-function isForged({ method, headers }: IncomingMessage): boolean {
+export function isForged({ method, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
   return method !== 'GET' && method !== 'HEAD' && site !== undefined && site !== 'same-origin' && site !== 'none';
 }

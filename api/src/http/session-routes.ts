@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { SESSION_COOKIE } from './authenticate.ts';
+import { isForged, SESSION_COOKIE } from './authenticate.ts';
 import { parseForm, readBytes, readJson } from './body.ts';
 import { createCheck } from './check.ts';
 import { END_SESSION_DOC, OPEN_SESSION_DOC, SESSION_DOC, SESSION_SCHEMA } from './docs/access-docs.ts';
@@ -20,6 +20,7 @@ export function sessionRoutes(services: Services): Route[] {
 const checkSession = createCheck<{ token: string }>(SESSION_SCHEMA, 'invalid-request');
 
 async function open(services: Services, { req, res }: Exchange): Promise<void> {
+  if (isForged(req)) throw refused('forbidden', 'this request came from another site');
   const form = (req.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const { token } = checkSession(form ? parseForm(await readBytes(req)) : await readJson(req));
   const session = await services.signIn.open(token);
