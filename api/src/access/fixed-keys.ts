@@ -1,5 +1,5 @@
 /** Keys that settings give, or a mounted file: beside the registry, and not to be changed over HTTP. */
-import { bad, isVehicle, ok, type Result } from '@fleet/contract';
+import { bad, isVehicle, ok, parseTimestamp, type Result } from '@fleet/contract';
 import type { FixedKey } from './directory.ts';
 import { digestOf } from './key.ts';
 import type { Principal } from './principal.ts';
@@ -36,8 +36,10 @@ function readEntry(entry: unknown): FixedKey | string {
   if (!isRole(role)) return 'has a role that is not device, viewer or admin';
   const digest = typeof key === 'string' ? digestOf(key) : sha256;
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return 'needs a key, or its sha256';
-  const expires = expires_at === undefined ? null : Date.parse(`${expires_at}`);
-  return Number.isNaN(expires) ? 'has an expires_at that is no time' : fixedKey(name, digest, role, vehicles, expires);
+  const expires = expires_at === undefined ? null : parseTimestamp(`${expires_at}`);
+  return typeof expires === 'string'
+    ? `has an expires_at that ${expires}`
+    : fixedKey(name, digest, role, vehicles, expires);
 }
 
 function fixedKey(

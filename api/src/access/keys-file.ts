@@ -7,6 +7,8 @@ export class KeysFile {
   readonly #path: string;
   readonly #onFault: (fault: string) => void;
   #changedAt = -1;
+  /** What was told last: the same again is no news. */
+  #fault: string | undefined;
   #keys: readonly FixedKey[] = [];
 
   constructor(path: string, onFault: (fault: string) => void) {
@@ -21,15 +23,23 @@ export class KeysFile {
 
   /** Looks whether the file changed. */
   refresh(): void {
+    const fault = this.#read();
+    if (fault !== undefined && fault !== this.#fault) this.#onFault(fault);
+    this.#fault = fault;
+  }
+
+  /** What is wrong with the file, if anything. */
+  #read(): string | undefined {
     try {
       const changedAt = statSync(this.#path).mtimeMs;
-      if (changedAt === this.#changedAt) return;
-      this.#changedAt = changedAt;
+      if (changedAt === this.#changedAt) return this.#fault;
       const read = parseKeysFile(readFileSync(this.#path, 'utf8'));
-      if (read.ok) this.#keys = read.value;
-      else this.#onFault(`${this.#path} ${read.error}`);
+      this.#changedAt = changedAt;
+      if (!read.ok) return `${this.#path} ${read.error}`;
+      this.#keys = read.value;
+      return undefined;
     } catch (error) {
-      this.#onFault((error as Error).message);
+      return (error as Error).message;
     }
   }
 }
