@@ -2,7 +2,7 @@
 import { problem } from '@fleet/contract';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import helmet from 'helmet';
-import { sendProblem } from './answer.ts';
+import { sendNothing, sendProblem } from './answer.ts';
 import { addPages } from './pages.ts';
 import type { Method, Route } from './route.ts';
 import { createRouteServer, fail, type RouteServerParts } from './serve-route.ts';
@@ -22,7 +22,7 @@ export function createApp({ routes, ...parts }: AppParts): Express {
     app[route.method](path, (req: Request, res: Response) => serve(req, res, req.params as Record<string, string>));
     byPath.set(path, [...(byPath.get(path) ?? []), route.method]);
   }
-  for (const [path, methods] of byPath) app.all(path, (_req, res) => refuseMethod(res, methods));
+  for (const [path, methods] of byPath) app.all(path, (req, res) => answerMethod(req, res, methods));
   addPages(app, routes);
   app.use((req: Request, res: Response) => {
     sendProblem(res, problem('not-found', `there is nothing at ${req.path}`));
@@ -52,10 +52,12 @@ const HEADERS: Parameters<typeof helmet>[0] = {
   strictTransportSecurity: false,
 };
 
-function refuseMethod(res: Response, methods: readonly Method[]): void {
-  const allowed = methods.map((method) => method.toUpperCase()).join(', ');
+/** Says which methods an address takes, to whoever asked for that or tried another. */
+function answerMethod(req: Request, res: Response, methods: readonly Method[]): void {
+  const allowed = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()])).join(', ');
   res.setHeader('allow', allowed);
-  sendProblem(res, problem('method-not-allowed', `this address takes ${allowed}`));
+  if (req.method === 'OPTIONS') sendNothing(res);
+  else sendProblem(res, problem('method-not-allowed', `this address takes ${allowed}`));
 }
 
 /** `{name}` as Express writes it. */

@@ -19,11 +19,15 @@ export function liveRoutes(services: Services): Route[] {
 }
 
 async function live(services: Services, exchange: Exchange): Promise<void> {
-  const { res, principal } = exchange;
+  const { req, res, principal } = exchange;
   requireVehicles(principal);
   const vehicles = listedVehicles(services, exchange);
   // The names of headers are as EventSource and proxies want them: no buffering, no cache.
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+  if (req.method === 'HEAD') {
+    res.end();
+    return;
+  }
   res.write('retry: 2000\n\n');
   const tell = (state: LatestState) =>
     send(res, `event: vehicle\ndata: ${JSON.stringify(latestToWire(services, state))}\n\n`);

@@ -1,14 +1,17 @@
 /** Answers that are written piece by piece, as fast as the client reads. */
 import type { ServerResponse } from 'node:http';
 
-/** Writes the pieces as the answer's body. A failure in the middle cuts the answer off, so that nobody takes it for whole. */
+/**
+ * Writes the pieces as the answer's body. A failure in the middle cuts the answer off, so that nobody takes it for
+ * whole. Who asked for the head alone is not kept waiting for the rest.
+ */
 export async function sendStream(res: ServerResponse, mediaType: string, pieces: AsyncIterable<string>): Promise<void> {
   const iterator = pieces[Symbol.asyncIterator]();
   // Until there is a first piece, a failure is still an answer of its own.
   let next = await iterator.next();
   res.writeHead(200, { 'content-type': mediaType, 'cache-control': 'no-store' });
   try {
-    for (; !next.done && !res.destroyed; next = await iterator.next()) {
+    for (; !next.done && !res.destroyed && res.req.method !== 'HEAD'; next = await iterator.next()) {
       if (!res.write(next.value)) await writable(res);
     }
     res.end();

@@ -1,0 +1,246 @@
+/** Vehicles, lists of trips, histories: what is there, for whom, in which order. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTestServer, type TestServer } from './server.ts';
+
+const NOW = Date.UTC(2025, 10, 4, 12);
+const VIN = 'WAUZZZFY0R1234567';
+const HOUR = 3_600_000;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer({}, { now: () => NOW });
+});
+afterAll(() => server.stop());
+
+function at(ms: number): string {
+  return new Date(NOW + ms).toISOString().replace('.000Z', 'Z');
+}
+
+async function get(path: string, key?: string) {
+  return server.request(path, key === undefined ? {} : { key });
+}
+
+/** Trips of one minute each, that began so many hours ago. */
+async function drive(vehicle_id: string, ...hours: readonly number[]): Promise<void> {
+  const events = hours.flatMap((ago) =>
+    [0, 60_000].map((ms) => ({ vehicle_id, ts: at(ms - ago * HOUR), speed_kph: 60 })),
+  );
+  expect((await server.ingest(events)).body.accepted).toBe(events.length);
+}
+
+/** When the trips began, in hours before now, in the order of the answer. */
+function hoursAgo(trips: readonly { started_at: string }[]): number[] {
+  return trips.map(({ started_at }) => (NOW - Date.parse(started_at)) / HOUR);
+}
+
+describe('the list of vehicles', () => {
+  test('has those with trips and those with a name, each by its one name', async () => {
+    await drive('list-b', 5, 3);
+    await server.ingest({ vehicle_id: 'list-phone', ts: at(0), rpm: 1 });
+    await server.request('/v1/vehicles/list-a', { method: 'PUT', body: { name: 'Älteste' } });
+    await server.request('/v1/vehicles/list-c', { method: 'PUT', body: { name: 'Golf', aliases: ['list-phone'] } });
+    const { vehicles } = (await get('/v1/vehicles')).body;
+    const mine = vehicles.filter(({ vehicle }: { vehicle: string }) => vehicle.startsWith('list-'));
+
+    expect(mine).toEqual([
+      { vehicle: 'list-a', name: 'Älteste', aliases: [], last_ts: null },
+      { vehicle: 'list-b', name: null, aliases: [], last_ts: at(60_000 - 3 * HOUR) },
+      { vehicle: 'list-c', name: 'Golf', aliases: ['list-phone'], last_ts: at(0) },
+    ]);
+  });
+
+  test('shows a viewer theirs, called by whatever name', async () => {
+    await drive('seen', 1);
+    await drive('unseen', 1);
+    await server.request('/v1/vehicles/seen', { method: 'PUT', body: { aliases: ['seen-too'] } });
+    const { body } = await get('/v1/vehicles', await server.viewer('seen-too', 'not-there'));
+
+    expect(body.vehicles).toMatchObject([{ vehicle: 'seen' }]);
+  });
+});
+
+describe('a vehicle', () => {
+  test('is as it was last: the newest of each signal, and when that was where it is older', async () => {
+    await server.ingest([
+      { vehicle_id: VIN, ts: at(-3_000), lat: 47, lon: 8, rpm: 800, dtcs: ['P0301'] },
+      { vehicle_id: VIN, ts: at(-1_000), rpm: 900, boost_bar: 0.5 },
+      { vehicle_id: VIN, ts: at(-2_000), rpm: 850, coolant_c: 88 },
+    ]);
+    const { body } = await get(`/v1/vehicles/${VIN}/latest`);
+
+    expect(body).toEqual({
+      vehicle: VIN,
+      name: null,
+      trip_id: expect.any(String),
+      ts: at(-1_000),
+      rpm: 900,
+      boost_bar: 0.5,
+      coolant_c: 88,
+      lat: 47,
+      lon: 8,
+      dtcs: ['P0301'],
+      older: { coolant_c: at(-2_000), lat: at(-3_000), lon: at(-3_000) },
+    });
+  });
+
+  test.each([
+    ['/v1/vehicles/never-seen/latest', 404, 'vehicle-not-found'],
+    ['/v1/vehicles/my%20golf/latest', 400, 'malformed-request'],
+    ['/v1/vehicles/%C3%A4/history?signal=rpm', 400, 'malformed-request'],
+  ])('%s is answered %i %s', async (path, status, slug) => {
+    const answer = await get(path);
+
+    expect([answer.status, answer.body.type]).toEqual([status, `urn:fleet-telemetry:problem:${slug}`]);
+  });
+});
+
+describe('the list of trips', () => {
+  beforeAll(() => drive('paged', 1, 2, 3, 4, 5, 6, 7));
+
+  /** All pages from a cursor on; what happens before each further page. */
+  async function pages(limit: number, between: (page: number) => Promise<unknown> = async () => {}) {
+    const all = [];
+    let cursor = '';
+    for (let page = 1; page < 20; page++) {
+      const { body } = await get(`/v1/trips?vehicle=paged&limit=${limit}${cursor}`);
+      all.push(...body.trips);
+      if (body.next_cursor === null) return all;
+      expect(body.trips).toHaveLength(limit);
+      cursor = `&cursor=${body.next_cursor}`;
+      await between(page);
+    }
+    throw new Error('the pages do not end');
+  }
+
+  test('is newest first, all of it in pages of any size', async () => {
+    for (const limit of [1, 2, 3, 7, 8]) expect(hoursAgo(await pages(limit))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('goes on where a page ended, though newer trips came', async () => {
+    const all = await pages(2, (page) => drive('paged', -page / 100));
+
+    expect(hoursAgo(all)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  test('tells apart trips that began at the same time', async () => {
+    const ts = at(-20 * HOUR);
+    await server.ingest(Array.from({ length: 5 }, (_, index) => ({ vehicle_id: `same-${index}`, ts, rpm: 1 })));
+    const seen: string[] = [];
+    let cursor = '';
+    do {
+      const { body } = await get(`/v1/trips?from=${ts}&to=${ts}&limit=2${cursor}`);
+      seen.push(...body.trips.map(({ vehicle }: { vehicle: string }) => vehicle));
+      cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`;
+    } while (cursor !== '');
+
+    expect(seen.toSorted()).toEqual(['same-0', 'same-1', 'same-2', 'same-3', 'same-4']);
+  });
+
+  test.each<[string, string, readonly number[]]>([
+    ['from on', `from=${at(-3 * HOUR)}`, [1, 2, 3]],
+    ['from the end of a trip on', `from=${at(60_000 - 3 * HOUR)}`, [1, 2, 3]],
+    ['from behind the end of a trip', `from=${at(60_001 - 3 * HOUR)}`, [1, 2]],
+    ['to the start of a trip', `to=${at(-5 * HOUR)}`, [5, 6, 7]],
+    ['to before the start of a trip', `to=${at(-5 * HOUR - 1)}`, [6, 7]],
+    ['within a trip', `from=${at(30_000 - 4 * HOUR)}&to=${at(31_000 - 4 * HOUR)}`, [4]],
+    ['where nothing is', `from=${at(-90 * HOUR)}&to=${at(-80 * HOUR)}`, []],
+  ])('has the trips that overlap a time: %s', async (_what, query, expected) => {
+    const { body } = await get(`/v1/trips?vehicle=paged&${query}`);
+
+    expect(hoursAgo(body.trips).filter((hours) => hours >= 1)).toEqual(expected);
+  });
+
+  test('has the trips of the vehicles that a viewer may see', async () => {
+    await drive('shown', 1);
+    const { body } = await get('/v1/trips', await server.viewer('shown'));
+
+    expect(body.trips).toMatchObject([{ vehicle: 'shown', event_count: 2, max_speed_kph: 60 }]);
+  });
+
+  test.each([
+    'limit=0',
+    'limit=501',
+    'limit=1e2',
+    'limit=5&limit=5',
+    'from=yesterday',
+    'to=2025-02-31T00:00:00Z',
+    'cursor=x',
+    'cursor=W10',
+    'cursor=eyJhIjoxfQ',
+    'vehicle=my%20golf',
+  ])('refuses %s', async (query) => {
+    const { status, body } = await get(`/v1/trips?${query}`);
+
+    expect([status, body.type]).toEqual([400, 'urn:fleet-telemetry:problem:malformed-request']);
+  });
+});
+
+describe('the history of a signal', () => {
+  beforeAll(async () => {
+    const seconds = Array.from({ length: 600 }, (_, second) => second);
+    await server.ingest(
+      seconds.map((second) => ({ vehicle_id: 'history', ts: at(second * 1_000 - HOUR), rpm: second })),
+    );
+  });
+
+  const path = '/v1/vehicles/history/history?signal=rpm';
+
+  test('is told minute by minute', async () => {
+    const { body } = await get(path);
+
+    expect(body).toMatchObject({ vehicle: 'history', signal: 'rpm', step_s: 60 });
+    expect(body.points).toHaveLength(10);
+    expect(body.points[1]).toEqual({ ts: at(60_000 - HOUR), count: 60, mean: 89.5, min: 60, max: 119 });
+  });
+
+  test('is told in longer steps', async () => {
+    const { body } = await get(`${path}&step=5m`);
+
+    expect(body.points.map(({ ts, count }: { ts: string; count: number }) => [ts, count])).toEqual([
+      [at(-HOUR), 300],
+      [at(300_000 - HOUR), 300],
+    ]);
+  });
+
+  test('is told of a stretch of time', async () => {
+    const { body } = await get(`${path}&from=${at(120_000 - HOUR)}&to=${at(239_999 - HOUR)}`);
+
+    expect(body.points.map(({ min }: { min: number }) => min)).toEqual([120, 180]);
+  });
+
+  test('of a signal that never was is empty', async () => {
+    expect((await get(path.replace('rpm', 'oil_c'))).body.points).toEqual([]);
+  });
+
+  test.each(['&step=90s', '&step=0m', '&step=x', '&from=x', `&from=${at(-60_000 * 60_000)}`, '&signal=rpm', ''])(
+    'refuses %s',
+    async (query) => {
+      const { status } = await get(query === '' ? '/v1/vehicles/history/history' : path + query);
+
+      expect(status).toBe(400);
+    },
+  );
+});
+
+describe('an address', () => {
+  test.each<[string, string, number, string | null]>([
+    ['HEAD', '/v1/trips', 200, null],
+    ['HEAD', '/v1/live', 200, null],
+    ['HEAD', '/healthz', 200, null],
+    ['OPTIONS', '/v1/trips', 204, 'POST, GET, HEAD'],
+    ['OPTIONS', '/v1/ingest', 204, 'POST'],
+    ['PUT', '/v1/trips', 405, 'POST, GET, HEAD'],
+    ['GET', '/v1/ingest', 405, 'POST'],
+    ['GET', '/v1/session/', 401, null],
+    ['GET', '/v1/Trips', 404, null],
+    ['GET', '/v1/trips/x/y/z', 404, null],
+    ['GET', '/v2/trips', 404, null],
+  ])('%s %s is answered %i', async (method, path, status, allow) => {
+    const key = path.includes('session') ? '' : server.admin;
+    const answer = await server.request(path, { method, key });
+
+    expect([answer.status, answer.headers.get('allow')]).toEqual([status, allow]);
+    if (method === 'HEAD') expect(answer.text).toBe('');
+    else if (status >= 400) expect(answer.body).toMatchObject({ status });
+  });
+});
