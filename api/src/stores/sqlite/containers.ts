@@ -162,6 +162,11 @@ export class Containers {
     this.#sql.dirty.run(container.vehicle_id, container.id, from_ts, to, from_seq);
   }
 
+  /** The commit that last changed a container's events; undefined where it is clean, or nobody knows. */
+  touchedAt(id: number): number | undefined {
+    return this.#touched.get(id);
+  }
+
   /** Whether nothing changed in a container since a commit; then it is clean. */
   settled(id: number, commit: number): boolean {
     if ((this.#touched.get(id) ?? 0) > commit) return false;

@@ -3,32 +3,23 @@ import type { Upkeep } from '../../ports.ts';
 import { MS_PER_MINUTE } from '../../trips/history.ts';
 import { EVER, type Span } from '../../trips/span.ts';
 import type { Part } from '../../trips/trip.ts';
-import type { Container, Containers } from './containers.ts';
+import type { Containers } from './containers.ts';
 import type { Dictionary } from './dictionary.ts';
+import { type ContainerRow, EventRemover } from './event-remover.ts';
+import { OldRollups } from './old-rollups.ts';
 import type { Database } from './open-database.ts';
 import { RowReader } from './row-reader.ts';
 import type { Runs } from './runs.ts';
 import type { TripTables } from './trip-tables.ts';
 import type { VehicleGroups } from './vehicle-groups.ts';
 
-/** Events that are taken away in one commit: it must not hold up others. */
-const EVENTS_AT_ONCE = 500;
 /** Pages that are given back in one commit. */
 const PAGES_AT_ONCE = 256;
-/** So many free pages may stay for new events. */
-const SPARE_PAGES = 1_024;
-
-/** A container as this file sees it. */
-interface ContainerRow {
-  readonly id: number;
-  readonly vehicle_id: number;
-  readonly name: string;
-  readonly loose: number;
-  readonly first_ts: number;
-  readonly last_ts: number;
-  readonly event_count: number;
-  readonly ordered_seq: number | null;
-}
+/** So many free pages, and this part of all, may stay for new events. */
+const SPARE_PAGES = 64;
+const SPARE_PART = 1 / 32;
+/** Above every minute. */
+const NO_MINUTE = Number.MAX_SAFE_INTEGER;
 
 /** What housekeeping works with, all on the writer's connection. */
 export interface HousekeepingParts {
@@ -47,6 +38,8 @@ export class Housekeeping {
   readonly #groups: VehicleGroups;
   readonly #trips: TripTables;
   readonly #rows: RowReader;
+  readonly #remover: EventRemover;
+  readonly #rollups: OldRollups;
   readonly #sql;
 
   constructor({ db, names, containers, runs, groups, trips }: HousekeepingParts) {
@@ -56,23 +49,20 @@ export class Housekeeping {
     this.#groups = groups;
     this.#trips = trips;
     this.#rows = new RowReader(db, names);
+    this.#remover = new EventRemover(db, names, containers);
+    this.#rollups = new OldRollups(db);
     this.#sql = {
       dirtyContainers: db.prepare('SELECT containers.* FROM dirty JOIN containers ON containers.id = container'),
       idle: db.prepare("SELECT value FROM meta WHERE key = 'idle_ms'").pluck(),
       setIdle: db.prepare("UPDATE meta SET value = ? WHERE key = 'idle_ms'"),
       vehicles: db.prepare('SELECT id FROM vehicles').pluck(),
       before: db.prepare('SELECT * FROM containers WHERE first_ts < ? ORDER BY first_ts LIMIT 1'),
-      trip: db.prepare('SELECT * FROM containers WHERE vehicle_id = ? AND name = ?'),
+      container: db.prepare('SELECT * FROM containers WHERE vehicle_id = ? AND name = ?'),
       days: db.prepare(
         'SELECT * FROM containers WHERE vehicle_id = ? AND loose = 1 AND last_ts >= ? AND first_ts <= ? ORDER BY last_ts',
       ),
       seqs: db.prepare('SELECT seq FROM events WHERE container = ? AND seq BETWEEN ? AND ? ORDER BY seq').pluck(),
-      lastSeq: db.prepare('SELECT max(seq) FROM events WHERE container = ?').pluck(),
-      removeEvent: db.prepare('DELETE FROM events WHERE container = ? AND seq = ?'),
       setBounds: db.prepare('UPDATE containers SET first_ts = ?, last_ts = ?, event_count = ? WHERE id = ?'),
-      removeContainer: db.prepare('DELETE FROM containers WHERE id = ?'),
-      removeDirty: db.prepare('DELETE FROM dirty WHERE vehicle_id = ? AND container = ?'),
-      removeRollups: db.prepare('DELETE FROM rollups WHERE container = ? AND (minute < ? OR minute > ?)'),
     };
   }
 
@@ -98,14 +88,15 @@ export class Housekeeping {
 
   /** Takes some events away; true while there are more. */
   step({ forgetBefore, purgeDeletedBefore }: Upkeep, commit: number): boolean {
-    return (forgetBefore !== undefined && this.#forget(forgetBefore, commit)) || this.#purge(purgeDeletedBefore);
+    return (
+      (forgetBefore !== undefined && this.#forget(forgetBefore, commit)) || this.#purge(purgeDeletedBefore, commit)
+    );
   }
 
   /** Gives free pages back to the disk; true while there are more. Not within a transaction. */
   shrink(): boolean {
-    const free = () => this.#db.pragma('freelist_count', { simple: true }) as number;
-    if (free() > SPARE_PAGES) this.#db.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
-    return free() > SPARE_PAGES;
+    if (this.#sparePages() > 0) this.#db.pragma(`incremental_vacuum(${PAGES_AT_ONCE})`);
+    return this.#sparePages() > 0;
   }
 
   /** Makes the runs of a vehicle's loose events anew where these parts are. */
@@ -119,26 +110,32 @@ export class Housekeeping {
     this.#runs.flush();
   }
 
-  /** Events before a time are past retention. */
+  /** How many pages are free beyond those that may stay. */
+  #sparePages(): number {
+    const count = (what: 'freelist_count' | 'page_count') => this.#db.pragma(what, { simple: true }) as number;
+    return count('freelist_count') - SPARE_PAGES - count('page_count') * SPARE_PART;
+  }
+
+  /** Events before a time are past retention, and so is what is derived from them. */
   #forget(before: number, commit: number): boolean {
-    const container = this.#sql.before.get(before) as ContainerRow | undefined;
-    if (container === undefined) return false;
-    const left = this.#remove(container, { from: EVER.from, to: before - 1 });
-    const { vehicle_id, first_ts, loose } = container;
-    this.#trips.dirty(vehicle_id, { from: first_ts, to: before - 1 }, commit);
+    const row = this.#sql.before.get(before) as ContainerRow | undefined;
+    if (row === undefined) return false;
+    if (!this.#rollups.remove(row.id, minuteOf(before))) return true;
+    const left = this.#remove(row, { from: EVER.from, to: before - 1 }, commit);
+    this.#trips.dirty(row.vehicle_id, { from: row.first_ts, to: before - 1 }, commit);
     if (left !== undefined) this.#trips.dirtyContainer(left, { from: left.first_ts, to: left.first_ts }, commit);
-    if (loose === 1) this.#runs.trim(vehicle_id, left?.first_ts ?? container.last_ts + 1);
+    if (row.loose === 1) this.#runs.trim(row.vehicle_id, left?.first_ts ?? row.last_ts + 1);
     return true;
   }
 
   /** Events that were deleted with their trip so long ago that nobody can want them back. */
-  #purge(before: number): boolean {
+  #purge(before: number, commit: number): boolean {
     for (const group of this.#groups.corrected()) {
       for (const correction of group.corrections) {
         if (correction.kind !== 'delete' || correction.made_at >= before) continue;
-        const container = correction.parts.map((part) => this.#holder(group.names, part)).find((found) => found);
-        if (container !== undefined) {
-          this.#remove(container.row, container.part);
+        const holder = correction.parts.map((part) => this.#holder(group.names, part)).find((found) => found);
+        if (holder !== undefined) {
+          this.#remove(holder.row, holder.part, commit);
           return true;
         }
       }
@@ -152,39 +149,20 @@ export class Housekeeping {
       const id = this.#containers.vehicleId(name);
       if (id === undefined) return [];
       return (
-        part.trip === null ? this.#sql.days.all(id, part.from, part.to) : this.#sql.trip.all(id, part.trip)
+        part.trip === null ? this.#sql.days.all(id, part.from, part.to) : this.#sql.container.all(id, part.trip)
       ) as ContainerRow[];
     });
-    const row = rows.find((candidate) => !this.#rows.byTime(candidate, null, part).next().done);
+    const row = rows.find((candidate) => this.#remover.hasAny(candidate, part));
     return row && { row, part };
   }
 
-  /** Takes some of a container's events in a span away; what is left of the container. */
-  #remove(row: ContainerRow, span: Span): Container | undefined {
-    const seqs: number[] = [];
-    for (const { seq } of this.#rows.byTime(row, null, span)) {
-      seqs.push(seq);
-      if (seqs.length === EVENTS_AT_ONCE) break;
-    }
-    for (const seq of seqs) this.#sql.removeEvent.run(row.id, seq);
-    this.#containers.reset();
-    const [first] = this.#rows.byTime(row, null, EVER);
-    if (first === undefined) {
-      this.#sql.removeContainer.run(row.id);
-      this.#sql.removeDirty.run(row.vehicle_id, row.id);
-      this.#sql.removeRollups.run(row.id, 0, -1);
-      return undefined;
-    }
-    const last_ts = span.to < row.last_ts ? row.last_ts : this.#lastTime(row);
-    this.#sql.setBounds.run(first.ts, last_ts, row.event_count - seqs.length, row.id);
-    this.#sql.removeRollups.run(row.id, minuteOf(first.ts), minuteOf(last_ts));
-    return this.#containers.find(row.vehicle_id, row.name);
-  }
-
-  #lastTime({ id, loose, ordered_seq }: ContainerRow): number {
-    if (loose === 0 && ordered_seq === null) return this.#rows.timesOf([id]).at(-1) ?? 0;
-    const seq = this.#sql.lastSeq.get(id) as number;
-    return this.#rows.rowAt(id, seq)?.ts ?? 0;
+  /** Takes some of a container's events in a span away, and the rollups of minutes that have none; what is left of it. */
+  #remove(row: ContainerRow, span: Span, commit: number) {
+    this.#remover.remove(row, span, commit);
+    const left = this.#containers.find(row.vehicle_id, row.name);
+    if (left !== undefined) this.#rollups.remove(row.id, minuteOf(left.first_ts));
+    else while (!this.#rollups.remove(row.id, NO_MINUTE));
+    return left;
   }
 }
 

@@ -45,7 +45,12 @@ export class RowReader {
          FROM (SELECT seq, record FROM events WHERE container = ? AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?)`,
       ),
       one: db.prepare('SELECT record FROM events WHERE container = ? AND seq >= ? ORDER BY seq LIMIT 1').pluck(),
-      bounds: db.prepare('SELECT min(seq) AS first, max(seq) AS last FROM events WHERE container = ?'),
+      // Asked for together, the two would be looked for in all rows.
+      bounds: db.prepare(
+        `SELECT (SELECT min(seq) FROM events WHERE container = containers.id) AS first,
+                (SELECT max(seq) FROM events WHERE container = containers.id) AS last
+         FROM containers WHERE id = ?`,
+      ),
       trip: db.prepare('SELECT id, loose, ordered_seq FROM containers WHERE vehicle_id = ? AND name = ?'),
       days: db.prepare(
         `SELECT id, loose, ordered_seq FROM containers

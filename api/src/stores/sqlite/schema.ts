@@ -17,8 +17,9 @@ export const MIGRATIONS: readonly string[] = [
   CREATE TABLE vehicles (id INTEGER PRIMARY KEY, vehicle TEXT NOT NULL UNIQUE);
 
   -- A device's trip, or a UTC day of loose events. Up to ordered_seq the order of seq is known to be that of time.
+  -- A number is never used again: what is derived from a container that went may come late.
   CREATE TABLE containers (
-    id INTEGER PRIMARY KEY,
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     vehicle_id INTEGER NOT NULL,
     name TEXT NOT NULL,
     loose INTEGER NOT NULL,

@@ -18,6 +18,7 @@ export class TripTables {
       putTrip: db.prepare('INSERT OR REPLACE INTO trips VALUES (?, ?, ?, ?, ?, ?, ?)'),
       clearTrips: db.prepare('DELETE FROM trips WHERE vehicle_id = ?'),
       removeRollups: db.prepare('DELETE FROM rollups WHERE container = ? AND minute BETWEEN ? AND ?'),
+      container: db.prepare('SELECT 1 FROM containers WHERE id = ?').pluck(),
       putRollup: db.prepare('INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?)'),
       setOrder: db.prepare('UPDATE containers SET ordered_seq = ? WHERE id = ?'),
       settle: db.prepare('DELETE FROM dirty WHERE vehicle_id = ? AND container = ?'),
@@ -73,6 +74,7 @@ export class TripTables {
   }
 
   #putRollups({ container, first_minute, last_minute, rows, replace }: DerivedRollups): void {
+    if (this.#sql.container.get(container) === undefined) return;
     if (replace) this.#sql.removeRollups.run(container, first_minute, last_minute);
     for (let at = 0; at < rows.length; at += 6) this.#sql.putRollup.run(container, ...rows.subarray(at, at + 6));
   }
