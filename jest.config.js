@@ -4,6 +4,8 @@ export default {
   reporters: ['default', '<rootDir>/jest.counts.js'],
   roots: ['<rootDir>/packages', '<rootDir>/api'],
   testMatch: ['**/*.test.ts'],
+  // Tests wait for conditions, not for time: this only ends what would never end, also on a slow machine.
+  testTimeout: 60_000,
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['fleet-source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/'],
