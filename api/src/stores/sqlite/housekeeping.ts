@@ -18,8 +18,8 @@ const PAGES_AT_ONCE = 256;
 /** So many free pages, and this part of all, may stay for new events. */
 const SPARE_PAGES = 64;
 const SPARE_PART = 1 / 32;
-/** Above every minute. */
-const NO_MINUTE = Number.MAX_SAFE_INTEGER;
+/** Behind every minute. */
+const NO_MINUTES: Span = { from: EVER.to, to: EVER.to };
 
 /** What housekeeping works with, all on the writer's connection. */
 export interface HousekeepingParts {
@@ -120,7 +120,7 @@ export class Housekeeping {
   #forget(before: number, commit: number): boolean {
     const row = this.#sql.before.get(before) as ContainerRow | undefined;
     if (row === undefined) return false;
-    if (!this.#rollups.remove(row.id, minuteOf(before))) return true;
+    if (!this.#rollups.remove(row.id, minutesOf({ from: before, to: EVER.to }))) return true;
     const left = this.#remove(row, { from: EVER.from, to: before - 1 }, commit);
     this.#trips.dirty(row.vehicle_id, { from: row.first_ts, to: before - 1 }, commit);
     if (left !== undefined) this.#trips.dirtyContainer(left, { from: left.first_ts, to: left.first_ts }, commit);
@@ -160,12 +160,12 @@ export class Housekeeping {
   #remove(row: ContainerRow, span: Span, commit: number) {
     this.#remover.remove(row, span, commit);
     const left = this.#containers.find(row.vehicle_id, row.name);
-    if (left !== undefined) this.#rollups.remove(row.id, minuteOf(left.first_ts));
-    else while (!this.#rollups.remove(row.id, NO_MINUTE));
+    if (left !== undefined) this.#rollups.remove(row.id, minutesOf({ from: left.first_ts, to: left.last_ts }));
+    else while (!this.#rollups.remove(row.id, NO_MINUTES));
     return left;
   }
 }
 
-function minuteOf(ts: number): number {
-  return Math.floor(ts / MS_PER_MINUTE);
+function minutesOf({ from, to }: Span): Span {
+  return { from: Math.floor(from / MS_PER_MINUTE), to: Math.floor(to / MS_PER_MINUTE) };
 }
