@@ -108,6 +108,7 @@ async function createServices(
   await directory.refresh();
   const key = await loadSessionKey(registry, config.ADMIN_TOKEN, now());
   const deadLetters = new DeadLetters(registry, now);
+  const live = new LiveFeed(store, (error) => log.error({ err: error }, 'live feed'));
   return {
     store,
     registry,
@@ -120,8 +121,13 @@ async function createServices(
     draining: draining.signal,
     signIn: new SignIn({ registry, directory, key, now }),
     uploads: new Uploads({ registry, store, deadLetters, resolve: (name) => directory.resolve(name), now }),
-    live: new LiveFeed(store, (error) => log.error({ err: error }, 'live feed')),
-    metrics: createMetrics({ tallies, store, isReady: () => readiness.fault() === undefined }),
+    live,
+    metrics: createMetrics({
+      tallies,
+      store,
+      isReady: () => readiness.fault() === undefined,
+      liveClients: () => live.listenerCount,
+    }),
     lastBackup: () => backups?.state() ?? null,
     limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },
     publicUrl: () => config.PUBLIC_URL ?? `http://localhost:${port()}`,

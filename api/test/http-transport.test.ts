@@ -4,12 +4,10 @@ import { Agent, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { FailedTries } from '../src/access/failed-tries.ts';
 import { createApp } from '../src/http/app.ts';
-import { Authenticator } from '../src/http/authenticate.ts';
 import { allRoutes } from '../src/http/routes.ts';
 import { createHttpServer, type Patience } from '../src/http/server.ts';
-import { startTestServer, type TestServer, until } from './server.ts';
+import { partsOf, startTestServer, type TestServer, until } from './server.ts';
 
 const NOW = Date.UTC(2025, 10, 4, 12);
 
@@ -246,15 +244,7 @@ describe('a slow client', () => {
   /** The port of a server beside the first, on the same store, that waits for as long as it is told to. */
   async function listening(patience: Patience): Promise<number> {
     const { services } = server;
-    const authenticator = new Authenticator({
-      directory: services.directory,
-      signIn: services.signIn,
-      failedTries: new FailedTries(services.now),
-      addressOf: () => 'somewhere',
-      onSeen: () => {},
-    });
-    const routes = allRoutes(services);
-    const parts = { routes, authenticator, tallies: services.tallies, onFailure: () => {} };
+    const parts = { ...partsOf(services), routes: allRoutes(services) };
     const listener = createHttpServer({ ...parts, services, app: createApp(parts), patience });
     servers.push(listener.listen(0, '127.0.0.1'));
     await once(listener, 'listening');

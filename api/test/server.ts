@@ -7,8 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { addDevice } from '../src/access/devices.ts';
+import { FailedTries } from '../src/access/failed-tries.ts';
 import type { Role, VehicleScope } from '../src/access/records.ts';
 import { loadConfig } from '../src/config.ts';
+import { Authenticator } from '../src/http/authenticate.ts';
+import type { RouteServerParts } from '../src/http/serve-route.ts';
 import type { Services } from '../src/services.ts';
 import { startServer } from '../src/start.ts';
 
@@ -109,6 +112,20 @@ export async function startTestServer(
       if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What it takes to serve routes beside the server, with the same services. */
+export function partsOf(services: Services): RouteServerParts {
+  const { directory, signIn, tallies, now } = services;
+  const failedTries = new FailedTries(now);
+  const authenticator = new Authenticator({
+    directory,
+    signIn,
+    failedTries,
+    addressOf: () => 'somewhere',
+    onSeen: () => {},
+  });
+  return { authenticator, tallies, onFailure: () => {} };
 }
 
 /** Asks any server; redirects are answers, not followed. */

@@ -13,36 +13,43 @@ const HEARTBEAT_MS = 15_000;
 /** A client that lets so much wait is too slow, or gone: it is cut off, and comes back by itself. */
 const MOST_WAITING_BYTES = 2 ** 20;
 
-export function liveRoutes(services: Services): Route[] {
-  const handle = (exchange: Exchange) => live(services, exchange);
+/** How long a stream goes on: its client comes back by itself, and is asked again who it is. */
+const LIFE_MS = 10 * 60_000;
+
+export function liveRoutes(services: Services, lifeMs = LIFE_MS): Route[] {
+  const handle = (exchange: Exchange) => live(services, exchange, lifeMs);
   return [{ method: 'get', path: '/v1/live', access: 'read', handle, doc: LIVE_DOC }];
 }
 
-async function live(services: Services, exchange: Exchange): Promise<void> {
+async function live(services: Services, exchange: Exchange, lifeMs: number): Promise<void> {
   const { req, res, principal } = exchange;
   requireVehicles(principal);
   const vehicles = listedVehicles(services, exchange);
   // The names of headers are as EventSource and proxies want them: no buffering, no cache.
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-  if (req.method === 'HEAD') {
+  if (req.method === 'HEAD' || services.draining.aborted) {
     res.end();
     return;
   }
   res.write('retry: 2000\n\n');
   const tell = (state: LatestState) =>
     send(res, `event: vehicle\ndata: ${JSON.stringify(latestToWire(services, state))}\n\n`);
-  const leave = await services.live.listen({ vehicles, tell });
+  const { told, leave } = services.live.listen({ vehicles, tell });
+  const end = () => res.end();
   const heartbeat = setInterval(() => send(res, ':\n\n'), HEARTBEAT_MS);
-  const end = () => {
+  const life = setTimeout(end, lifeMs);
+  services.draining.addEventListener('abort', end);
+  res.on('close', () => {
     clearInterval(heartbeat);
+    clearTimeout(life);
+    services.draining.removeEventListener('abort', end);
     leave();
-    res.end();
-  };
-  res.on('close', end);
-  services.draining.addEventListener('abort', end, { once: true });
+  });
+  await told;
 }
 
 function send(res: ServerResponse, text: string): void {
+  if (res.writableEnded) return;
   if (res.writableLength > MOST_WAITING_BYTES) res.destroy();
   else res.write(text);
 }

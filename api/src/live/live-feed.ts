@@ -13,6 +13,14 @@ export interface Listener {
   tell(state: LatestState): void;
 }
 
+/** Somebody's listening, from its beginning to its end. */
+export interface Listening {
+  /** Resolves when the listener was told how things stand. Throws `StoreUnavailableError`. */
+  readonly told: Promise<void>;
+  /** Nothing is told from here on. */
+  leave(): void;
+}
+
 export class LiveFeed {
   readonly #store: EventStore;
   readonly #onError: (error: unknown) => void;
@@ -26,15 +34,29 @@ export class LiveFeed {
     this.#onError = onError;
   }
 
-  /** Tells a listener how things stand, then what changes, until the answer is called. */
-  async listen(listener: Listener): Promise<() => void> {
+  /** How many listen. */
+  get listenerCount(): number {
+    return this.#listeners.size;
+  }
+
+  /** Tells a listener how things stand, then what changes, until it leaves. */
+  listen(listener: Listener): Listening {
+    let left = false;
+    const leave = () => {
+      left = true;
+      this.#leave(listener);
+    };
+    return { told: this.#begin(listener, () => left), leave };
+  }
+
+  async #begin(listener: Listener, hasLeft: () => boolean): Promise<void> {
     if (this.#listeners.size === 0) this.#revisions = new Map(await this.#store.revisions());
+    if (hasLeft()) return;
     this.#listeners.add(listener);
     this.#timer ??= setInterval(() => void this.#look(), EVERY_MS).unref();
     const active = await this.#store.vehicles();
     const heard = active.map(({ vehicle }) => vehicle).filter((vehicle) => hears(listener, vehicle));
-    for (const state of await this.#store.latest(heard)) listener.tell(state);
-    return () => this.#leave(listener);
+    for (const state of await this.#store.latest(heard)) if (!hasLeft()) listener.tell(state);
   }
 
   #leave(listener: Listener): void {

@@ -8,6 +8,8 @@ export interface MetricsParts {
   readonly store: EventStore;
   /** Whether the store can commit. */
   readonly isReady: () => boolean;
+  /** How many clients hear what changes. */
+  readonly liveClients: () => number;
 }
 
 /** The metrics as Prometheus reads them, and their media type. */
@@ -16,7 +18,7 @@ export interface Metrics {
   read(): Promise<string>;
 }
 
-export function createMetrics({ tallies, store, isReady }: MetricsParts): Metrics {
+export function createMetrics({ tallies, store, isReady, liveClients }: MetricsParts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -45,6 +47,14 @@ export function createMetrics({ tallies, store, isReady }: MetricsParts): Metric
     registers,
     collect() {
       this.set(isReady() ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'fleet_live_clients',
+    help: 'Clients that hear what changes, as it changes',
+    registers,
+    collect() {
+      this.set(liveClients());
     },
   });
   addStoreSize(registers, store);
