@@ -38,15 +38,21 @@ const MOST_NUMBERED = 50_000;
 
 /** Numbers for containers, so that each is told to the writing thread once. */
 class ContainerNumbers {
-  readonly #numbers = new Map<string, number>();
+  /** By vehicle, then by name: one key of both would have to be put together for every event. */
+  readonly #numbers = new Map<string, Map<string, number>>();
+  #count = 0;
   #fresh: GroupContainer[] = [];
 
   numberOf({ vehicle, container: name, trip }: KeyedEvent): number {
-    const key = `${vehicle} ${name}`;
-    let number = this.#numbers.get(key);
+    let numbers = this.#numbers.get(vehicle);
+    if (numbers === undefined) {
+      numbers = new Map();
+      this.#numbers.set(vehicle, numbers);
+    }
+    let number = numbers.get(name);
     if (number === undefined) {
-      number = this.#numbers.size;
-      this.#numbers.set(key, number);
+      number = this.#count++;
+      numbers.set(name, number);
       this.#fresh.push({ vehicle, name, trip });
     }
     return number;
@@ -56,16 +62,17 @@ class ContainerNumbers {
   takeFresh(): Pick<EventGroup, 'fresh' | 'first_fresh'> {
     const fresh = this.#fresh;
     this.#fresh = [];
-    return { fresh, first_fresh: this.#numbers.size - fresh.length };
+    return { fresh, first_fresh: this.#count - fresh.length };
   }
 
   /** Whether there are so many that numbers should start anew. */
   get full(): boolean {
-    return this.#numbers.size >= MOST_NUMBERED;
+    return this.#count >= MOST_NUMBERED;
   }
 
   clear(): void {
     this.#numbers.clear();
+    this.#count = 0;
   }
 }
 
@@ -105,9 +112,9 @@ export class GroupCommit {
     }
     return new Promise((resolve, reject) => {
       const batch: Batch = { results: new Array<WriteResult>(events.length), left: events.length, resolve, reject };
-      for (const [offset, event] of events.entries()) {
+      for (let offset = 0; offset < events.length; offset++) {
         if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
-        this.#filling.add(event, batch, offset);
+        this.#filling.add(events[offset] as KeyedEvent, batch, offset);
       }
       this.#waiting += events.length;
       this.#schedule();

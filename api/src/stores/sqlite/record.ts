@@ -103,12 +103,7 @@ export class RecordWriter {
   }
 
   #varint(value: number): void {
-    let rest = value;
-    while (rest >= 0x80) {
-      this.#bytes[this.#at++] = (rest % 0x80) | 0x80;
-      rest = Math.floor(rest / 0x80);
-    }
-    this.#bytes[this.#at++] = rest;
+    this.#at = putVarint(this.#bytes, this.#at, value);
   }
 
   #raw(value: number): void {
@@ -126,6 +121,24 @@ export class RecordWriter {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
+}
+
+/** Bits of a varint that are written with operations on integers: those on fractions take ten times as long. */
+const LOW_BITS = 28;
+const LOW_BYTES = LOW_BITS / 7;
+
+/** Writes a varint; where it ends. */
+function putVarint(bytes: Uint8Array, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  if (value >= 2 ** LOW_BITS) {
+    rest = Math.floor(value / 2 ** LOW_BITS);
+    let low = value - rest * 2 ** LOW_BITS;
+    for (const end = at + LOW_BYTES; at < end; low >>= 7) bytes[at++] = (low & 0x7f) | 0x80;
+  }
+  for (; rest >= 0x80; rest >>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at++] = rest;
+  return at;
 }
 
 /** A record's length always takes two bytes: it is written last. */

@@ -53,10 +53,9 @@ export class SqliteEventStore implements EventStore {
     this.#commits = new GroupCommit(parts.names, (group, events) => this.#commit(group, events));
   }
 
-  async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
-    const unknown = this.#unknownNames(events);
-    if (unknown !== undefined) await this.#intern(unknown);
-    return this.#commits.write(events);
+  write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
+    if (events.every((event) => this.#isKnown(event))) return this.#commits.write(events);
+    return this.#intern(events).then(() => this.#commits.write(events));
   }
 
   newest(): number | undefined {
@@ -145,23 +144,20 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  /** Names of signals and sources that have no number yet; undefined where all have. */
-  #unknownNames(events: readonly KeyedEvent[]): { signals: Set<string>; sources: Set<string> } | undefined {
+  /** Whether all names in an event have their numbers, or get none. */
+  #isKnown({ source, values }: KeyedEvent): boolean {
     const { names } = this.#parts;
-    const signals = new Set<string>();
-    const sources = new Set<string>();
-    for (const { source, values } of events) {
-      if (names.idOf(source) === undefined) sources.add(source);
-      for (const name in values) if (names.idOf(name) === undefined) signals.add(name);
-    }
-    if (names.full) signals.clear();
-    return signals.size + sources.size === 0 ? undefined : { signals, sources };
+    if (names.idOf(source) === undefined) return false;
+    for (const name in values) if (names.idOf(name) === undefined) return names.full;
+    return true;
   }
 
-  async #intern({ signals, sources }: { signals: Set<string>; sources: Set<string> }): Promise<void> {
+  /** Has numbers given to the names that have none. */
+  async #intern(events: readonly KeyedEvent[]): Promise<void> {
     const { writer, names } = this.#parts;
-    names.add(await writer.call('intern', [...sources], 'source'));
-    names.add(await writer.call('intern', [...signals], 'signal'));
+    const lacking = (all: readonly string[]) => [...new Set(all)].filter((name) => names.idOf(name) === undefined);
+    names.add(await writer.call('intern', lacking(events.map(({ source }) => source)), 'source'));
+    names.add(await writer.call('intern', lacking(events.flatMap(({ values }) => Object.keys(values))), 'signal'));
   }
 
   /** Another process may have given numbers to names. */
