@@ -19,7 +19,7 @@ export function addToRollup<K>(rollups: Map<K, Rollup>, key: K, value: number): 
 }
 
 /** Adds the second to the first. */
-export function combine(into: Rollup, { count, sum, min, max }: Rollup): void {
+function combine(into: Rollup, { count, sum, min, max }: Rollup): void {
   into.count += count;
   into.sum += sum;
   if (min < into.min) into.min = min;

@@ -100,6 +100,12 @@ export interface Settled {
   readonly remaining_from_ts: number | null;
 }
 
+/** Steps of a signal's history. */
+export interface HistoryRows {
+  /** Rows of ts, count, sum, min, max. */
+  readonly packed: Float64Array<ArrayBuffer>;
+}
+
 /** A page of a trip's events. */
 export interface RowPage {
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -1,6 +1,6 @@
 /** Answers questions about what was derived: reads only, and expects that what is asked for is settled. */
-import type { HistoryPoint, LatestState, SeqRange, StoreSize, TripLookup, TripPage, TripQuery } from '../../ports.ts';
-import { combine, MS_PER_MINUTE, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
+import type { LatestState, SeqRange, StoreSize, TripLookup, TripPage, TripQuery } from '../../ports.ts';
+import { MS_PER_MINUTE } from '../../trips/history.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import type { Span } from '../../trips/span.ts';
 import type { TripSummary } from '../../trips/summary.ts';
@@ -9,7 +9,8 @@ import type { Part } from '../../trips/trip.ts';
 import { type ListedTrip, toPage } from '../../trips/trip-page.ts';
 import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import type { Database } from './open-database.ts';
-import type { RowPage, TripRow } from './protocol.ts';
+import { type MinuteRow, packHistory } from './packed-history.ts';
+import type { HistoryRows, RowPage, TripRow } from './protocol.ts';
 import { RecordWriter } from './record.ts';
 import { type Position, RowReader } from './row-reader.ts';
 import { TripFinder } from './trip-finder.ts';
@@ -150,28 +151,19 @@ export class Queries {
     return seqRanges(own.length > 1 ? seqs.sort((a, b) => a - b) : seqs);
   }
 
-  history(vehicle: string, signal: string, span: Span, stepMs: number): HistoryPoint[] {
+  history(vehicle: string, signal: string, span: Span, stepMs: number): HistoryRows {
     this.#groups.refresh();
     loadNames(this.#db, this.#names);
     const id = this.#names.idOf(signal);
-    if (id === undefined) return [];
+    if (id === undefined) return { packed: new Float64Array() };
     const [first, last] = [Math.floor(span.from / MS_PER_MINUTE), Math.floor(span.to / MS_PER_MINUTE)];
     const containers = this.#ids
       .ofAll(this.#groups.of(vehicle))
       .flatMap((vehicleId) =>
         [0, 1].flatMap((loose) => this.#sql.containersIn.all(vehicleId, loose, span.from, span.to) as number[]),
       );
-    const steps = new Map<number, Rollup>();
-    for (const container of containers) {
-      const rows = this.#sql.rollups.all(container, id, first, last) as [number, number, number, number, number][];
-      for (const [minute, count, sum, min, max] of rows) {
-        const step = stepOf(minute * MS_PER_MINUTE, stepMs);
-        const rollup = steps.get(step);
-        if (rollup === undefined) steps.set(step, { count, sum, min, max });
-        else combine(rollup, { count, sum, min, max });
-      }
-    }
-    return toHistory(steps);
+    const minutes = containers.flatMap((each) => this.#sql.rollups.all(each, id, first, last) as MinuteRow[]);
+    return { packed: packHistory(minutes, stepMs) };
   }
 
   size(): StoreSize {

@@ -19,6 +19,7 @@ import type {
 } from '../../ports.ts';
 import type { Dictionary } from './dictionary.ts';
 import { GroupCommit } from './group-commit.ts';
+import { unpackHistory } from './packed-history.ts';
 import { type EventGroup, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import { RecordReader } from './record.ts';
@@ -104,7 +105,7 @@ export class SqliteEventStore implements EventStore {
 
   async history(vehicle: string, signal: string, span: Span, stepMs: number): Promise<readonly HistoryPoint[]> {
     await this.#parts.settler.settle([vehicle]);
-    return this.#parts.reader.call('history', vehicle, signal, span, stepMs);
+    return unpackHistory((await this.#parts.reader.call('history', vehicle, signal, span, stepMs)).packed);
   }
 
   async size(): Promise<StoreSize> {
