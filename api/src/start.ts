@@ -45,6 +45,7 @@ export interface RunningServer {
 
 /** How long requests that are under way may take when the server is to stop. */
 const DRAIN_MS = 20_000;
+const CLOSE_IDLE_EVERY_MS = 100;
 const UPKEEP_EVERY_MS = 5 * 60_000;
 const NOTE_EVERY_MS = 60_000;
 
@@ -206,8 +207,11 @@ async function stop(
   services.readiness.drain();
   draining.abort();
   const closed = new Promise((resolve) => server.close(resolve));
-  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+  // A connection that is kept would be waited for once its last answer is out.
+  const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
+  const deadline = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(deadline);
   await Promise.all(jobs.map((job) => job.stop()));
   await services.store.close();

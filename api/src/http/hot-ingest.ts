@@ -15,10 +15,15 @@ import { MAX_JSON_BYTES, tooLarge } from './body.ts';
 import { ingestArray } from './ingest-route.ts';
 import { fail, type RouteServer, type RouteServerParts } from './serve-route.ts';
 
-/** Serves a request of the ingest route that is plain JSON; any other goes to `general`. */
-export function createHotIngest(services: Services, parts: RouteServerParts, general: RouteServer): RouteServer {
+/** Serves a request of the ingest route at a path that is plain JSON; any other goes to `general`. */
+export function createHotIngest(
+  services: Services,
+  parts: RouteServerParts,
+  path: string,
+  general: RouteServer,
+): RouteServer {
   const { authenticator, onFailure, tallies } = parts;
-  const tally = tallies.route('post', '/v1/ingest (one)');
+  const tally = tallies.route('post', `${path} (one)`);
   return (req, res) => {
     if (!isPlainJson(req)) return general(req, res, {});
     const began = performance.now();

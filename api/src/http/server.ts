@@ -70,7 +70,10 @@ function hotRoutes(
 ): ReadonlyMap<string, RouteServer> {
   const ingest = routes.filter(({ path }) => (INGEST_PATHS as readonly string[]).includes(path));
   return new Map(
-    ingest.map((route) => [route.path, createHotIngest(services, parts, createRouteServer(parts, route))]),
+    ingest.map((route) => {
+      const general = createRouteServer(parts, route);
+      return [route.path, createHotIngest(services, parts, route.path, general)];
+    }),
   );
 }
 

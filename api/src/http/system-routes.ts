@@ -1,5 +1,6 @@
 /** How the server itself is: for probes, Prometheus and whoever runs it. */
 import { formatTimestamp } from '@fleet/contract';
+import { ProblemError } from '../ingest/problem-error.ts';
 import type { Services } from '../services.ts';
 import { VERSION } from '../version.ts';
 import { sendJson } from './answer.ts';
@@ -22,7 +23,7 @@ function health({ res }: Exchange): void {
 
 function ready({ readiness }: Services, { res }: Exchange): void {
   const fault = readiness.fault();
-  if (fault !== undefined) throw refused('store-unavailable', fault);
+  if (fault !== undefined) throw new ProblemError(fault);
   sendJson(res, 200, { status: 'ready' });
 }
 

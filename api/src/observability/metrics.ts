@@ -65,17 +65,20 @@ export function createMetrics({ tallies, store, isReady, liveClients }: MetricsP
 }
 
 function addStoreSize(registers: Registry[], store: EventStore): void {
-  const events = new Gauge({ name: 'fleet_stored_events', help: 'Events in the store', registers });
-  new Gauge({
-    name: 'fleet_store_bytes',
-    help: 'Size of the store',
-    registers,
-    async collect() {
-      const size = await store.size();
-      this.set(size.bytes);
-      events.set(size.events);
-    },
-  });
+  const gauges = [
+    { name: 'fleet_stored_events', help: 'Events in the store', of: 'events' },
+    { name: 'fleet_store_bytes', help: 'Size of the store', of: 'bytes' },
+  ] as const;
+  for (const { name, help, of } of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        this.set((await store.size())[of]);
+      },
+    });
+  }
 }
 
 /** A histogram from tallies: the library's own would be too dear on every request. */

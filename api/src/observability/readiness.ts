@@ -1,8 +1,11 @@
 /** Whether the server can keep its promise now: commit what comes, with a clock that can be true. */
+import { type Problem, problem } from '@fleet/contract';
 import type { EventStore } from '../ports.ts';
 
 /** How often a store that failed is tried again, milliseconds. */
 const RETRY_MS = 1_000;
+
+const CLOCK_NOT_SET = 'the clock is before the day this program was built: set it';
 
 export interface ReadinessParts {
   readonly store: EventStore;
@@ -22,10 +25,10 @@ export class Readiness {
   }
 
   /** Why the server is not ready; undefined where it is. */
-  fault(): string | undefined {
-    if (this.#draining) return 'the server is about to stop';
-    if (this.#parts.now() < this.#parts.builtAt) return 'the clock is before the day this program was built: set it';
-    return this.#storeFault;
+  fault(): Problem | undefined {
+    if (this.#draining) return problem('shutting-down', 'the server is about to stop');
+    const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : this.#storeFault;
+    return fault === undefined ? undefined : problem('store-unavailable', fault);
   }
 
   /** Something could not be stored: not ready until a commit succeeds. */

@@ -44,8 +44,10 @@ export class Tallies {
   /** Signals for which a repeated event said something else than the stored one. */
   differing = 0;
 
-  /** A tally for a route. */
+  /** The tally of a route: one and the same for all that serve it. */
   route(method: string, route: string): RouteTally {
+    const known = this.routes.find((each) => each.method === method && each.route === route);
+    if (known !== undefined) return known;
     const tally = new RouteTally(method, route);
     this.routes.push(tally);
     return tally;

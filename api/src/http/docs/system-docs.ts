@@ -11,7 +11,7 @@ export const READY_DOC: RouteDoc = {
   tag: 'System',
   summary: 'Whether events can be stored now',
   answers: { 200: { 'application/json': ref('Status') } },
-  problems: ['store-unavailable'],
+  problems: ['store-unavailable', 'shutting-down'],
 };
 
 export const METRICS_DOC: RouteDoc = {
