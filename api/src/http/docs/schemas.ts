@@ -16,6 +16,13 @@ function object(properties: Readonly<Record<string, Schema>>): Schema {
   return { type: 'object', properties, required: Object.keys(properties) };
 }
 
+/** An object with signals beside its members. */
+function withSignals(properties: Readonly<Record<string, Schema>>): Schema {
+  const signals = { dtcs: list(text) };
+  const whole = { type: 'object', properties: { ...properties, ...signals }, required: Object.keys(properties) };
+  return { ...whole, additionalProperties: { ...number, description: 'A signal by its wire name' } };
+}
+
 function list(items: Schema): Schema {
   return { type: 'array', items };
 }
@@ -117,7 +124,13 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     vehicles: list(object({ vehicle: text, name: orNull(text), aliases: list(text), last_ts: orNull(time) })),
   }),
   Vehicle: object({ vehicle: text, name: orNull(text), aliases: list(text) }),
-  Latest: object({ vehicle: text, name: orNull(text), trip_id: uuid, ts: time, older: { type: 'object' } }),
+  Latest: withSignals({
+    vehicle: text,
+    name: orNull(text),
+    trip_id: uuid,
+    ts: time,
+    older: { type: 'object', additionalProperties: time, description: 'When signals were measured that are older' },
+  }),
   History: object({
     vehicle: text,
     signal: text,
@@ -127,7 +140,11 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   Trip: object(trip),
   TripDetail: object({ ...trip, missing_seqs: orNull(seqRanges), missing_count: orNull(integer) }),
   TripList: object({ trips: list(ref('Trip')), next_cursor: orNull(text) }),
-  TripEvents: object({ trip_id: uuid, vehicle: text, events: list({ type: 'object' }) }),
+  TripEvents: object({
+    trip_id: uuid,
+    vehicle: text,
+    events: list(withSignals({ ts: time, seq: integer, source: text })),
+  }),
   Correction: {
     type: 'object',
     properties: { correction_id: uuid, undo_until: time },
