@@ -6,7 +6,7 @@ import type { KeyedEvent } from '../../ingest/key-of.ts';
 import { OverloadedError, type WriteResult } from '../../ports.ts';
 import { columnsOf, type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { Names } from './record.ts';
-import { RecordWriter } from './record.ts';
+import { RecordWriter } from './record-writer.ts';
 
 /** Most events of one commit: others wait no longer than it takes. */
 const MOST_IN_GROUP = 2_000;

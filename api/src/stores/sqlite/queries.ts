@@ -11,7 +11,7 @@ import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import type { Database } from './open-database.ts';
 import { type MinuteRow, packHistory } from './packed-history.ts';
 import type { HistoryRows, RowPage, TripRow } from './protocol.ts';
-import { RecordWriter } from './record.ts';
+import { RecordWriter } from './record-writer.ts';
 import { type Position, RowReader } from './row-reader.ts';
 import { TripFinder } from './trip-finder.ts';
 import { VehicleGroups } from './vehicle-groups.ts';
@@ -130,7 +130,7 @@ export class Queries {
     for (const row of this.#rows.ofParts(this.#ids.ofAll(this.#groups.of(vehicle)), parts, after)) {
       if (count >= limit && (row.ts !== last?.ts || row.seq !== last.seq))
         return { bytes: writer.take(), owners, more: true };
-      writer.write(row);
+      writer.append(row);
       const owner = owners.at(-1);
       if (owner !== undefined && owner.trip === row.trip) owner.count++;
       else owners.push({ count: 1, trip: row.trip });

@@ -2,7 +2,9 @@ import { CUSTOM_SIGNAL_NAME, EARLIEST_MS, MAX_SEQ, SIGNAL_NAMES, SIGNALS } from 
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Dictionary } from './dictionary.ts';
-import { MAX_RECORD_BYTES, type RecordContent, RecordReader, RecordWriter } from './record.ts';
+import { MAX_RECORD_BYTES, type RecordContent } from './record.ts';
+import { RecordReader } from './record-reader.ts';
+import { RecordWriter } from './record-writer.ts';
 
 function dictionary(): Dictionary {
   const names = new Dictionary();

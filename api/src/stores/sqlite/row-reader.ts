@@ -4,7 +4,8 @@ import { EVER, type Span } from '../../trips/span.ts';
 import { compareRows } from '../../trips/totals.ts';
 import type { Part } from '../../trips/trip.ts';
 import type { Database } from './open-database.ts';
-import { type Names, RecordReader } from './record.ts';
+import type { Names } from './record.ts';
+import { RecordReader, type StoredRow } from './record-reader.ts';
 
 /** Events that are read at once. */
 const PAGE = 2_000;
@@ -41,7 +42,8 @@ export class RowReader {
     this.#names = names;
     this.#sql = {
       page: db.prepare(
-        `SELECT group_concat(hex(record), '') AS hex, count(*) AS count, max(seq) AS last_seq
+        // Bytes go through group_concat as they are; thousands of values of their own would take longer to hand over.
+        `SELECT CAST(group_concat(record, '') AS BLOB) AS bytes, count(*) AS count, max(seq) AS last_seq
          FROM (SELECT seq, record FROM events WHERE container = ? AND seq >= ? AND seq <= ? ORDER BY seq LIMIT ?)`,
       ),
       one: db.prepare('SELECT record FROM events WHERE container = ? AND seq >= ? ORDER BY seq LIMIT 1').pluck(),
@@ -61,20 +63,20 @@ export class RowReader {
 
   /** Records in order of seq from a seq on, as bytes. */
   page(container: number, fromSeq: number, toSeq: number, limit = PAGE): RecordPage {
-    const row = this.#sql.page.get(container, fromSeq, toSeq, limit) as {
-      hex: string;
-      count: number;
-      last_seq: number;
+    const { bytes, count, last_seq } = this.#sql.page.get(container, fromSeq, toSeq, limit) as {
+      readonly bytes: Buffer | null;
+      readonly count: number;
+      readonly last_seq: number;
     };
-    return { bytes: Buffer.from(row.hex ?? '', 'hex'), count: row.count, last_seq: row.last_seq };
+    return { bytes: bytes ?? Buffer.alloc(0), count, last_seq };
   }
 
   /** Events of a container in order of seq, from a seq on. */
-  *bySeq(container: number, trip: string | null, fromSeq = 0, toSeq: number = EVER.to): Generator<EventRow> {
+  *bySeq(container: number, trip: string | null, fromSeq = 0, toSeq: number = EVER.to): Generator<StoredRow> {
     for (let next = fromSeq; ; ) {
       const page = this.page(container, next, toSeq);
       const records = new RecordReader(page.bytes, this.#names, trip);
-      while (records.more) yield records.read();
+      while (records.more) yield records.next();
       if (page.count < PAGE) return;
       next = page.last_seq + 1;
     }
@@ -86,7 +88,7 @@ export class RowReader {
   }
 
   /** Events of a trip's parts after a position, in order of time. */
-  *ofParts(vehicleIds: readonly number[], parts: readonly Part[], after?: Position): Generator<EventRow> {
+  *ofParts(vehicleIds: readonly number[], parts: readonly Part[], after?: Position): Generator<StoredRow> {
     const from = after?.ts ?? EVER.from;
     const sources = parts
       .filter((part) => part.to >= from)
@@ -97,13 +99,13 @@ export class RowReader {
     }
   }
 
-  *#ofVehicle(vehicleId: number, { trip, from, to }: Part): Generator<EventRow> {
+  *#ofVehicle(vehicleId: number, { trip, from, to }: Part): Generator<StoredRow> {
     const containers = trip === null ? this.#sql.days.all(vehicleId, from, to) : this.#sql.trip.all(vehicleId, trip);
     for (const container of containers as ReadableContainer[]) yield* this.byTime(container, trip, { from, to });
   }
 
   /** Events of a container within a span, in order of time. */
-  byTime({ id, loose, ordered_seq }: ReadableContainer, trip: string | null, span: Span): Generator<EventRow> {
+  byTime({ id, loose, ordered_seq }: ReadableContainer, trip: string | null, span: Span): Generator<StoredRow> {
     if (loose === 1) return this.bySeq(id, trip, Math.max(0, span.from), span.to);
     const ordered = this.#found.has(id) ? this.#found.get(id) : ordered_seq;
     return ordered === null ? this.#sorted(id, trip, span) : this.#ordered(id, trip, span);
@@ -119,7 +121,7 @@ export class RowReader {
   }
 
   /** Where seqs are in order of time, the ends of a span are found by halving. */
-  *#ordered(container: number, trip: string | null, span: Span): Generator<EventRow> {
+  *#ordered(container: number, trip: string | null, span: Span): Generator<StoredRow> {
     for (const row of this.bySeq(container, trip, this.#firstSeqAt(container, span.from))) {
       if (row.ts > span.to) return;
       yield row;
@@ -146,9 +148,9 @@ export class RowReader {
   }
 
   /** Where seqs are not in order of time, so many events as fit are sorted at a time. */
-  *#sorted(container: number, trip: string | null, span: Span): Generator<EventRow> {
+  *#sorted(container: number, trip: string | null, span: Span): Generator<StoredRow> {
     for (let from = span.from; from <= span.to; ) {
-      const batch: EventRow[] = [];
+      const batch: StoredRow[] = [];
       let end = span.to;
       for (const row of this.bySeq(container, trip)) {
         if (row.ts < from || row.ts > end) continue;
@@ -162,7 +164,7 @@ export class RowReader {
 }
 
 /** Cuts a batch to about so many of its earliest events, whole instants; the answer is the time of the last one kept. */
-function keepEarliest(batch: EventRow[], count: number): number {
+function keepEarliest(batch: StoredRow[], count: number): number {
   batch.sort(compareRows);
   const end = batch[count]?.ts ?? EVER.to;
   const cut = batch.findIndex(({ ts }) => ts > end);
@@ -173,14 +175,14 @@ function keepEarliest(batch: EventRow[], count: number): number {
 interface Source {
   /** No row is before this. */
   readonly from: number;
-  readonly rows: Iterator<EventRow>;
+  readonly rows: Iterator<StoredRow>;
 }
 
 /** Rows of several sources in order of time, of equal ones the earlier source's first. None is asked before its time. */
-function* mergeByTime(sources: readonly Source[]): Generator<EventRow> {
+function* mergeByTime(sources: readonly Source[]): Generator<StoredRow> {
   const waiting = sources.map((source, order) => ({ ...source, order })).sort((a, b) => b.from - a.from);
-  const heads: { row: EventRow; rows: Iterator<EventRow>; order: number }[] = [];
-  const advance = ({ rows, order }: { rows: Iterator<EventRow>; order: number }) => {
+  const heads: { row: StoredRow; rows: Iterator<StoredRow>; order: number }[] = [];
+  const advance = ({ rows, order }: { rows: Iterator<StoredRow>; order: number }) => {
     const { done, value } = rows.next();
     if (done) return;
     heads.push({ row: value, rows, order });

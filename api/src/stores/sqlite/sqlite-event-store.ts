@@ -22,7 +22,7 @@ import { GroupCommit } from './group-commit.ts';
 import { unpackHistory } from './packed-history.ts';
 import { type EventGroup, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { ReaderMethods } from './reader-thread.ts';
-import { RecordReader } from './record.ts';
+import { RecordReader } from './record-reader.ts';
 import type { Position } from './row-reader.ts';
 import type { Settler } from './settler.ts';
 import type { Thread } from './thread.ts';

@@ -1,0 +1,106 @@
+/** Packs events into records. */
+import {
+  HIGH_UNIT,
+  LOW_BITS,
+  MAX_RECORD_BYTES,
+  NAMED_VALUE,
+  type Names,
+  type RecordContent,
+  TIME_BASE,
+  TROUBLE_CODES,
+} from './record.ts';
+import type { StoredRow } from './record-reader.ts';
+
+/** A record's length always takes two bytes: it is written last. */
+const LENGTH_BYTES = 2;
+
+const MAX_PACKED = 2 ** 52;
+
+/** Bytes that grow, and where the next one goes. */
+export class RecordWriter {
+  #bytes = Buffer.allocUnsafe(64 * 1_024);
+  #at = 0;
+  readonly #names: Names;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** Bytes written so far. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** Appends an event. Its source must have a number. */
+  write({ source, ts, seq, values, dtcs }: RecordContent): void {
+    this.#makeRoom();
+    const bytes = this.#bytes;
+    const start = this.#at + LENGTH_BYTES;
+    let at = putVarint(bytes, start, this.#names.idOf(source) ?? 0);
+    at = putVarint(bytes, at, ts - TIME_BASE);
+    at = putVarint(bytes, at, seq === ts ? 0 : seq);
+    for (const name in values) at = putValue(bytes, at, this.#names, name, values[name] as number);
+    if (dtcs !== undefined) at = putText(bytes, putVarint(bytes, at, TROUBLE_CODES), dtcs.join());
+    const length = at - start;
+    bytes[start - 2] = (length & 0x7f) | 0x80;
+    bytes[start - 1] = length >> 7;
+    this.#at = at;
+  }
+
+  /** Appends a record as it is. */
+  append({ reader, start, end }: StoredRow): void {
+    this.#makeRoom();
+    this.#at += reader.bytes.copy(this.#bytes, this.#at, start, end);
+  }
+
+  /** The bytes written so far, in a buffer of their own; the writer starts anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(this.#at);
+    this.takeInto(taken);
+    return taken;
+  }
+
+  /** Copies the bytes written so far; the writer starts anew. */
+  takeInto(target: Uint8Array): void {
+    target.set(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
+  }
+
+  #makeRoom(): void {
+    if (this.#bytes.length - this.#at >= MAX_RECORD_BYTES) return;
+    const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
+    this.#bytes.copy(larger, 0, 0, this.#at);
+    this.#bytes = larger;
+  }
+}
+
+/** Writes a field; where it ends. */
+function putValue(bytes: Buffer, start: number, names: Names, name: string, value: number): number {
+  const id = names.idOf(name);
+  if (id === undefined) return bytes.writeDoubleBE(value, putText(bytes, putVarint(bytes, start, NAMED_VALUE), name));
+  const scale = names.scaleOf(id);
+  const packed = Math.round(value * scale);
+  if (packed / scale === value && packed < MAX_PACKED && packed > -MAX_PACKED && !Object.is(value, -0)) {
+    return putVarint(bytes, putVarint(bytes, start, 2 * id), packed < 0 ? -2 * packed - 1 : 2 * packed);
+  }
+  return bytes.writeDoubleBE(value, putVarint(bytes, start, 2 * id + 1));
+}
+
+function putText(bytes: Buffer, start: number, text: string): number {
+  const at = putVarint(bytes, start, text.length);
+  return at + bytes.write(text, at, 'latin1');
+}
+
+/** Writes a varint; where it ends. */
+function putVarint(bytes: Buffer, start: number, value: number): number {
+  let at = start;
+  let rest = value;
+  if (value >= HIGH_UNIT) {
+    rest = Math.floor(value / HIGH_UNIT);
+    let low = value - rest * HIGH_UNIT;
+    for (let bits = 0; bits < LOW_BITS; bits += 7, low >>= 7) bytes[at++] = (low & 0x7f) | 0x80;
+  }
+  for (; rest >= 0x80; rest >>= 7) bytes[at++] = (rest & 0x7f) | 0x80;
+  bytes[at++] = rest;
+  return at;
+}
