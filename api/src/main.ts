@@ -3,8 +3,8 @@ import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
 import { OWNER, SIGNIN_MS } from './access/tokens.ts';
 import { type Config, loadConfig } from './config.ts';
-import { StartError } from './ports.ts';
-import { type RunningServer, startServer } from './start.ts';
+import { faultText } from './fault-text.ts';
+import { HangError, type RunningServer, startServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
@@ -22,8 +22,17 @@ async function main(): Promise<void> {
     if (stopping) return;
     stopping = true;
     log.info({ signal }, 'stopping');
-    await running.stop();
-    log.info('stopped');
+    try {
+      await running.stop();
+      log.info('stopped');
+    } catch (error) {
+      log.warn(
+        { fault: faultText(error) ?? error },
+        'ended in the middle of something; all that was acknowledged is stored',
+      );
+      // A thread that hangs in a system call would hold up an orderly end.
+      if (error instanceof HangError) process.kill(process.pid, 'SIGKILL');
+    }
     process.exit(0);
   };
   process.on('SIGTERM', (signal) => void stop(signal));
@@ -57,7 +66,8 @@ function localAddresses({ HOST: host }: Config, port: number): string[] {
 }
 
 main().catch((error: unknown) => {
-  if (!(error instanceof StartError)) throw error;
-  for (const line of error.message.split('\n')) process.stderr.write(`fleet: ${line}\n`);
+  const text = faultText(error);
+  if (text === undefined) throw error;
+  for (const line of text.split('\n')) process.stderr.write(`fleet: ${line}\n`);
   process.exit(1);
 });

@@ -1,4 +1,5 @@
 /** Puts the server together from its configuration, and takes it apart again. Used by `main.ts` and by tests alike. */
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -39,12 +40,22 @@ export interface Surroundings {
 export interface RunningServer {
   readonly port: number;
   readonly services: Services;
-  /** Takes no more requests, answers those that are under way, closes the store. */
+  /**
+   * Takes no more requests, answers those that are under way, closes the store. Rejects where something fails, with
+   * `HangError` where it hangs: the process can only end then. What was acknowledged is durable all the same.
+   */
   stop(): Promise<void>;
+}
+
+/** What is to stop does not. */
+export class HangError extends Error {
+  override readonly name = 'HangError';
 }
 
 /** How long requests that are under way may take when the server is to stop. */
 const DRAIN_MS = 20_000;
+/** How long jobs and the store may take after that. */
+const CLOSE_MS = 5_000;
 const CLOSE_IDLE_EVERY_MS = 100;
 const UPKEEP_EVERY_MS = 5 * 60_000;
 const NOTE_EVERY_MS = 60_000;
@@ -68,6 +79,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   });
   try {
     const draining = new AbortController();
+    // Every stream that is open listens to it: any number is right.
+    setMaxListeners(0, draining.signal);
     let port = 0;
     const services = await createServices(config, { opened, tallies, draining, now, log, port: () => port });
     onFailure = (error) => {
@@ -107,7 +120,8 @@ async function createServices(
       : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
   const directory = new Directory(registry, now, () => (file === null ? settings : [...settings, ...file.keys]));
   await directory.refresh();
-  const key = await loadSessionKey(registry, config.ADMIN_TOKEN, now());
+  // Of the registry, as `fleet signin` knows it; only processes that share a store need one of the ADMIN_TOKEN.
+  const key = await loadSessionKey(registry, undefined, now());
   const deadLetters = new DeadLetters(registry, now);
   const live = new LiveFeed(store, (error) => log.error({ err: error }, 'live feed'));
   return {
@@ -149,6 +163,7 @@ function createServer(config: Config, services: Services, log: Logger) {
     signIn: services.signIn,
     failedTries: new FailedTries(services.now),
     addressOf: (req) => proxyAddr(req, trust),
+    publicUrl: services.publicUrl,
     onSeen: (principal) => sightings.note(principal),
   });
   const routes = allRoutes(services);
@@ -213,6 +228,20 @@ async function stop(
   await closed;
   clearInterval(idle);
   clearTimeout(deadline);
-  await Promise.all(jobs.map((job) => job.stop()));
-  await services.store.close();
+  await within(CLOSE_MS, async () => {
+    await Promise.all(jobs.map((job) => job.stop()));
+    await services.store.close();
+  });
+}
+
+async function within(ms: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new HangError(`the store or a job was still busy after ${ms / 1_000} s`)), ms);
+  });
+  try {
+    await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -1,5 +1,5 @@
 /** What changes, as it changes: server-sent events over real connections. */
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { type ClientRequest, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -135,6 +135,24 @@ describe('whoever listens', () => {
     await until(liveClients, (count) => count === 1);
     client.req.destroy();
     await nobodyListens();
+  });
+
+  test('leaves no listener behind, and may be one of many', async () => {
+    await nobodyListens();
+    const { draining } = server.services;
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const before = getEventListeners(draining, 'abort').length;
+    for (let round = 0; round < 3; round++) {
+      const clients = await Promise.all(Array.from({ length: 15 }, () => listening()));
+      for (const { req } of clients) req.destroy();
+      await nobodyListens();
+    }
+    process.off('warning', note);
+
+    expect(getEventListeners(draining, 'abort')).toHaveLength(before);
+    expect(warnings).toEqual([]);
   });
 
   test('too slowly is cut off', async () => {

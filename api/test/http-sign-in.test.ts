@@ -123,11 +123,24 @@ describe('a link to sign in', () => {
     expect((await open(token)).status).toBe(204);
   });
 
-  test('from another site opens nothing: nobody is made to act as somebody else', async () => {
+  test.each<[string, (own: string) => Record<string, string>, number]>([
+    ['another site', () => ({ 'sec-fetch-site': 'cross-site' }), 403],
+    ['another site, over http', () => ({ origin: 'http://elsewhere.example' }), 403],
+    ['another port, over http', (own) => ({ origin: own.replace(/\d+$/, '1') }), 403],
+    ['a page that hides where it is from', () => ({ origin: 'null' }), 403],
+    ['our own page', () => ({ 'sec-fetch-site': 'same-origin', origin: 'https://proxied.example' }), 204],
+    ['our own page, over http', (own) => ({ origin: own }), 204],
+    ['our own page at PUBLIC_URL', () => ({ origin: new URL(server.services.publicUrl()).origin }), 204],
+    ['no page', () => ({}), 204],
+  ])('that is sent by %s: nobody is made to act as somebody else', async (_what, headers, status) => {
     const token = server.services.signIn.invite(OWNER);
+    const answer = await open(token, headers(server.url));
 
-    expect((await open(token, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
-    expect((await open(token, { 'sec-fetch-site': 'same-origin' })).status).toBe(204);
+    expect([answer.status, answer.headers.has('set-cookie')]).toEqual([status, status === 204]);
+  });
+
+  test('stands on a page that lets its form say where it is from', async () => {
+    expect((await server.request('/signin', { key: '' })).headers.get('referrer-policy')).toBe('same-origin');
   });
 });
 
@@ -208,8 +221,8 @@ describe('a session', () => {
   });
 
   test.each([
-    ['with the secret of an ADMIN_TOKEN', 'the-admins'],
-    ['with a secret that the server made up', ''],
+    ['with an ADMIN_TOKEN', 'the-admins'],
+    ['without one', ''],
   ])('holds over a restart, %s', async (_what, token) => {
     const folder = mkdtempSync(join(tmpdir(), 'fleet-test-'));
     const first = await startTestServer({ ADMIN_TOKEN: token }, { folder });

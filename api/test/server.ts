@@ -116,13 +116,14 @@ export async function startTestServer(
 
 /** What it takes to serve routes beside the server, with the same services. */
 export function partsOf(services: Services): RouteServerParts {
-  const { directory, signIn, tallies, now } = services;
+  const { directory, signIn, tallies, now, publicUrl } = services;
   const failedTries = new FailedTries(now);
   const authenticator = new Authenticator({
     directory,
     signIn,
     failedTries,
     addressOf: () => 'somewhere',
+    publicUrl,
     onSeen: () => {},
   });
   return { authenticator, tallies, onFailure: () => {} };

@@ -1,6 +1,6 @@
 /** The program `fleet`: takes the command line, says in one line what is wrong with it. */
 import { CommanderError } from 'commander';
-import { StartError, StoreUnavailableError } from '../ports.ts';
+import { faultText } from '../fault-text.ts';
 import { CommandError } from './command-error.ts';
 import { createProgram } from './program.ts';
 
@@ -34,7 +34,6 @@ try {
 function wordsFor(error: unknown): string | undefined {
   // The command line's own parser has said it already.
   if (error instanceof CommanderError) return '';
-  const forPeople = [CommandError, StartError, StoreUnavailableError].some((kind) => error instanceof kind);
   const { syscall, message } = error as NodeJS.ErrnoException;
-  return forPeople || syscall !== undefined ? message : undefined;
+  return error instanceof CommandError || syscall !== undefined ? message : faultText(error);
 }

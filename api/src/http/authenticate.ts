@@ -19,6 +19,8 @@ export interface AuthenticatorParts {
   readonly failedTries: FailedTries;
   /** The address of whoever asks, for counting wrong keys. */
   readonly addressOf: (req: IncomingMessage) => string;
+  /** The address of the server as browsers know it. */
+  readonly publicUrl: () => string;
   /** Hears of every principal that was let in. */
   readonly onSeen: (principal: Principal) => void;
 }
@@ -45,12 +47,12 @@ export class Authenticator {
   }
 
   #identify(req: IncomingMessage, share: string | null): Principal | undefined {
-    const { directory, signIn } = this.#parts;
+    const { directory, signIn, publicUrl } = this.#parts;
     const key = bearerIn(req.headers.authorization) ?? share;
     if (key !== null) return directory.holderOf(key) ?? this.#refuse(req, 'this key is wrong, expired or revoked');
     const session = sessionIn(req.headers.cookie);
     if (session === null) return undefined;
-    if (isForged(req)) throw refused('forbidden', 'this request came from another site');
+    if (isForged(req, publicUrl())) throw refused('forbidden', 'this request came from another site');
     return signIn.holderOf(session);
   }
 
@@ -73,8 +75,16 @@ function sessionIn(cookies: string | undefined): string | null {
   return cookie === undefined ? null : cookie.slice(prefix.length);
 }
 
-/** Whether another site made the browser change something in the name of whoever is signed in. */
-export function isForged({ method, headers }: IncomingMessage): boolean {
+/**
+ * Whether another site made the browser change something in the name of whoever is signed in, or sign in as somebody
+ * else. Browsers say so in `Sec-Fetch-Site`, but over https only; over http `Origin` must do.
+ */
+export function isForged({ method, headers }: IncomingMessage, publicUrl: string): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
   const site = headers['sec-fetch-site'];
-  return method !== 'GET' && method !== 'HEAD' && site !== undefined && site !== 'same-origin' && site !== 'none';
+  if (site !== undefined) return site !== 'same-origin' && site !== 'none';
+  const { origin, host } = headers;
+  if (origin === undefined) return false;
+  const from = URL.canParse(origin) ? new URL(origin).host : '';
+  return from !== host?.toLowerCase() && from !== new URL(publicUrl).host;
 }

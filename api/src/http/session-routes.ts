@@ -20,7 +20,7 @@ export function sessionRoutes(services: Services): Route[] {
 const checkSession = createCheck<{ token: string }>(SESSION_SCHEMA, 'invalid-request');
 
 async function open(services: Services, { req, res }: Exchange): Promise<void> {
-  if (isForged(req)) throw refused('forbidden', 'this request came from another site');
+  if (isForged(req, services.publicUrl())) throw refused('forbidden', 'this request came from another site');
   const form = (req.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
   const { token } = checkSession(form ? parseForm(await readBytes(req)) : await readJson(req));
   const session = await services.signIn.open(token);
