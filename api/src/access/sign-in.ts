@@ -15,7 +15,10 @@ import {
 
 const SESSION_KEY = 'session-key';
 
-/** The key that sessions are signed with: of the `ADMIN_TOKEN` where there is one, else the registry's own. */
+/**
+ * The key that sessions are signed with: the registry's own, or, where many processes share a store and are given their
+ * `ADMIN_TOKEN` here, one that each of them makes of it.
+ */
 export async function loadSessionKey(registry: Registry, adminToken: string | undefined, now: number): Promise<Buffer> {
   if (adminToken !== undefined) return sessionKeyOf(adminToken);
   const body = { value: newSessionKey().toString('base64url') };

@@ -8,7 +8,7 @@ import { CommandError } from './command-error.ts';
 import { type CommandContext, loadFolderConfig } from './context.ts';
 
 const EXAMPLES = `
-The link leads to PUBLIC_URL, or to http://localhost with PORT. Where the server has an ADMIN_TOKEN, set the same here.
+The link leads to PUBLIC_URL, or to http://localhost with PORT.
 
 Examples:
   fleet signin
@@ -28,7 +28,7 @@ async function signIn(context: CommandContext, name: string | undefined): Promis
   const registry = openFileRegistry(config.DATA_DIR, 'refuse');
   try {
     const person = name === undefined ? OWNER : await findPerson(registry, name);
-    const key = await loadSessionKey(registry, config.ADMIN_TOKEN, context.now());
+    const key = await loadSessionKey(registry, undefined, context.now());
     const token = signInToken(key, person, context.now());
     const address = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
     context.out.write(`Sign in, once, within ${SIGNIN_MS / 60_000} minutes:\n  ${address}/signin?token=${token}\n`);
