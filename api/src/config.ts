@@ -27,23 +27,29 @@ export function trustOf(setting: string): (address: string, hop: number) => bool
 
 function faultsBeyondForm(config: Config): string[] {
   const faults: string[] = [];
-  const check = (name: string, work: () => void) => {
+  const check = (name: string, faultsIn: () => readonly string[]) => {
     try {
-      work();
+      faults.push(...faultsIn().map((fault) => `${name} ${fault}`));
     } catch (error) {
       faults.push(`${name} ${(error as Error).message}`);
     }
   };
-  check(`TRUST_PROXY=${config.TRUST_PROXY}`, () => trustOf(config.TRUST_PROXY));
+  check(`TRUST_PROXY=${config.TRUST_PROXY}`, () => {
+    trustOf(config.TRUST_PROXY);
+    return [];
+  });
   const keysFile = config.KEYS_FILE;
-  if (keysFile !== undefined) check(`KEYS_FILE=${keysFile}`, () => checkKeysFile(keysFile));
+  if (keysFile !== undefined) check(`KEYS_FILE=${keysFile}`, () => faultsOfKeysFile(keysFile));
+  if (config.API_KEY !== undefined && config.API_KEY === config.ADMIN_TOKEN) {
+    faults.push('API_KEY and ADMIN_TOKEN are the same: a device would be an admin; make up another key');
+  }
   if (config.BACKUP_DIR !== undefined && config.STORE === 'memory') {
     faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
   }
   return faults;
 }
 
-function checkKeysFile(path: string): void {
+function faultsOfKeysFile(path: string): readonly string[] {
   const keys = parseKeysFile(readFileSync(path, 'utf8'));
-  if (!keys.ok) throw new Error(keys.error);
+  return keys.ok ? [] : keys.error;
 }

@@ -39,6 +39,11 @@ const MISTAKES: readonly Mistake[] = [
     says: /text.x can not be written/,
   },
   { args: ['signin'], says: /is not there/ },
+  {
+    args: ['keys', 'list'],
+    env: { API_KEY: 'the-same', ADMIN_TOKEN: 'the-same' },
+    says: /^fleet: API_KEY and ADMIN_TOKEN are the same(?!.*the-same)/,
+  },
   { args: ['backup'], says: /is not there: nothing to back up/ },
   { args: ['restore', 'nowhere.db'], says: /nowhere\.db is not there/ },
   { args: ['restore', 'text'], says: /text is no backup/ },

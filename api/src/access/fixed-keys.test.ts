@@ -42,8 +42,17 @@ describe('a file of keys', () => {
   ])('with %s is refused in one line that shows no key', (_what, text, why) => {
     const read = parseKeysFile(text);
 
-    expect(!read.ok && read.error).toMatch(why);
-    expect(!read.ok && read.error).not.toMatch(/\n|"k"/);
+    expect(!read.ok && read.error).toEqual([expect.stringMatching(why)]);
+    expect(!read.ok && read.error[0]).not.toMatch(/\n|"k"/);
+  });
+
+  test('is told all its faults, a line an entry', () => {
+    const read = parseKeysFile('[{"vehicles":"*"},{"name":"a","vehicles":"*","key":"k"},{"name":"b","key":"k"}]');
+
+    expect(!read.ok && read.error).toEqual([
+      'entry 1 needs a name, needs a key, or its sha256',
+      'entry 3 needs vehicles: a list of vehicles, or "*"',
+    ]);
   });
 });
 

@@ -15,31 +15,31 @@ export function keysOfSettings(apiKey: string | undefined, adminToken: string | 
 
 /**
  * The keys in a file: `[{"name", "vehicles": ["golf"] or "*", "role"?: "device", "key" or "sha256", "expires_at"?}]`; or
- * what is wrong with it, in one line.
+ * everything that is wrong with it, a line each.
  */
-export function parseKeysFile(text: string): Result<FixedKey[], string> {
+export function parseKeysFile(text: string): Result<FixedKey[], readonly string[]> {
   const entries = parsed(text);
-  if (!Array.isArray(entries)) return bad('is no JSON array of keys');
-  const keys: FixedKey[] = [];
-  for (const [index, entry] of entries.entries()) {
-    const key = readEntry(entry);
-    if (typeof key === 'string') return bad(`entry ${index + 1} ${key}`);
-    keys.push(key);
-  }
-  return ok(keys);
+  if (!Array.isArray(entries)) return bad(['is no JSON array of keys']);
+  const read = entries.map((entry) => readEntry(entry));
+  const faults = read.flatMap((entry, index) => (entry.ok ? [] : `entry ${index + 1} ${entry.error}`));
+  return faults.length > 0 ? bad(faults) : ok(read.flatMap((entry) => (entry.ok ? entry.value : [])));
 }
 
-function readEntry(entry: unknown): FixedKey | string {
+/** The key of an entry, or all its faults in one line. */
+function readEntry(entry: unknown): Result<FixedKey, string> {
   const { name, vehicles, role = 'device', key, sha256, expires_at } = (entry ?? {}) as Record<string, unknown>;
-  if (typeof name !== 'string' || name === '') return 'needs a name';
-  if (!isScope(vehicles)) return 'needs vehicles: a list of vehicles, or "*"';
-  if (!isRole(role)) return 'has a role that is not device, viewer or admin';
   const digest = typeof key === 'string' ? digestOf(key) : sha256;
-  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) return 'needs a key, or its sha256';
   const expires = expires_at === undefined ? null : parseTimestamp(`${expires_at}`);
-  return typeof expires === 'string'
-    ? `has an expires_at that ${expires}`
-    : fixedKey(name, digest, role, vehicles, expires);
+  const faults = [
+    isName(name) ? '' : 'needs a name',
+    isScope(vehicles) ? '' : 'needs vehicles: a list of vehicles, or "*"',
+    isRole(role) ? '' : 'has a role that is not device, viewer or admin',
+    isDigest(digest) ? '' : 'needs a key, or its sha256',
+    typeof expires === 'string' ? `has an expires_at that ${expires}` : '',
+  ];
+  return isName(name) && isScope(vehicles) && isRole(role) && isDigest(digest) && typeof expires !== 'string'
+    ? ok(fixedKey(name, digest, role, vehicles, expires))
+    : bad(faults.filter(Boolean).join(', '));
 }
 
 function fixedKey(
@@ -51,6 +51,14 @@ function fixedKey(
 ): FixedKey {
   const principal: Principal = { id: `fixed/${name}`, name, role, vehicles, trip: null, session: null };
   return { sha256, principal, expires_at };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isDigest(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
 function isScope(value: unknown): value is VehicleScope {

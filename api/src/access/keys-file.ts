@@ -35,7 +35,7 @@ export class KeysFile {
       if (changedAt === this.#changedAt) return this.#fault;
       const read = parseKeysFile(readFileSync(this.#path, 'utf8'));
       this.#changedAt = changedAt;
-      if (!read.ok) return `${this.#path} ${read.error}`;
+      if (!read.ok) return `${this.#path} ${read.error.join('; ')}`;
       this.#keys = read.value;
       return undefined;
     } catch (error) {
