@@ -4,8 +4,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { type ReadTrip, readTrips } from '@fleet/testkit';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { backupTime } from '../src/stores/sqlite/backup.ts';
 import { createPlace, type Place } from './cli.ts';
-import { send } from './server.ts';
+import { send, until } from './server.ts';
 
 /** Each command is a process of its own, which takes its time on a busy machine. */
 jest.setTimeout(60_000);
@@ -128,6 +129,18 @@ test.each([[[]], [['--force']], [['--dry-run']]])(
   },
 );
 
+test('a backup to the same folder, missing at first, may be made again and again', async () => {
+  await drive('golf', 2);
+  const first = await place.fleet(['backup', 'mine']);
+  const [name = ''] = readdirSync(join(place.folder, 'mine'));
+  await until(Date.now, (now) => Math.floor(now / 1_000) > backupTime(name) / 1_000);
+  const second = await place.fleet(['backup', 'mine']);
+
+  expect([first.code, second.code]).toEqual([0, 0]);
+  expect(first.out).toMatch(/: 30 events of 1 vehicle, not all cut into trips yet\.\n$/);
+  expect(readdirSync(join(place.folder, 'mine'))).toHaveLength(2);
+});
+
 test('a damaged backup is refused, and what is there stays', async () => {
   await drive('golf', 2);
   await place.fleet(['backup', 'safe.db']);
@@ -150,7 +163,7 @@ test('a backup goes to a folder under a name that tells its time, and never over
   await drive('golf', 2);
   mkdirSync(join(place.folder, 'usb'));
   const named = await place.fleet(['backup', 'usb']);
-  const made = await place.fleet(['backup', 'new/']);
+  const made = await place.fleet(['backup', 'new']);
   const chosen = await place.fleet(['backup'], { BACKUP_DIR: 'usual/' });
   const over = await place.fleet(['backup', join('data', 'fleet.db')]);
 

@@ -13,7 +13,7 @@ The server may go on working. Without a path, the backup goes to BACKUP_DIR, or 
 
 Examples:
   fleet backup
-  fleet backup /mnt/usb/
+  fleet backup /mnt/usb/fleet
   fleet backup before-update.db`;
 
 const RESTORE_EXAMPLES = `
@@ -26,7 +26,10 @@ Examples:
 export function backupCommand(context: CommandContext): Command {
   return new Command('backup')
     .description('write a backup of everything, and verify it')
-    .argument('[path]', 'file to write, or folder for a file that is named after the time')
+    .argument(
+      '[path]',
+      'file to write, which ends in .db; or folder, made where it is missing, for a file that is named after the time',
+    )
     .addHelpText('after', BACKUP_EXAMPLES)
     .action((path: string | undefined) => backup(context, path));
 }
@@ -86,13 +89,14 @@ async function confirm({ input, out }: CommandContext, question: string): Promis
 }
 
 function backupFile(path: string, now: number): string {
-  const isFolder = path.endsWith('/') || (existsSync(path) && statSync(path).isDirectory());
+  const isFolder = !path.endsWith('.db') || (existsSync(path) && statSync(path).isDirectory());
   const file = isFolder ? join(path, backupName(now)) : path;
   if (existsSync(file)) throw new CommandError(`${file} is there already: name another file, or a folder`);
   return file;
 }
 
 function contentText({ events, trips, unsettled, vehicles }: FileContent): string {
-  const more = unsettled ? ' and those that are not worked out yet' : '';
-  return `${countOf(events, 'event')} of ${countOf(vehicles, 'vehicle')} in ${countOf(trips, 'trip')}${more}`;
+  // New events are cut into trips when somebody first asks for them.
+  const inTrips = unsettled ? ', not all cut into trips yet' : ` in ${countOf(trips, 'trip')}`;
+  return `${countOf(events, 'event')} of ${countOf(vehicles, 'vehicle')}${inTrips}`;
 }
