@@ -69,6 +69,7 @@ describe('readiness', () => {
 
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
     expect(refused.body.type).toBe('urn:fleet-telemetry:problem:store-unavailable');
+    expect(`${refused.body.title} ${refused.body.detail}`).toMatch(/can not be used.*nothing was stored or read/);
     expect(during).toEqual([503, 'the disk is full']);
     expect(after.status).toBe(200);
   });

@@ -33,6 +33,26 @@ function hoursAgo(trips: readonly { started_at: string }[]): number[] {
   return trips.map(({ started_at }) => (NOW - Date.parse(started_at)) / HOUR);
 }
 
+describe('a time that is asked for', () => {
+  test.each(['1970-01-01T00:00:00Z', '1969-07-20T20:17:40Z', '0001-01-01T00:00:00Z'])('may be %s', async (from) => {
+    await drive('ever', 3);
+    const trips = await get(`/v1/trips?vehicle=ever&from=${from}`);
+    const history = await get(`/v1/vehicles/ever/history?signal=speed_kph&step=36500d&from=${from}`);
+    const none = await get(`/v1/trips?vehicle=ever&from=${from}&to=2009-12-31T00:00:00Z`);
+
+    expect(hoursAgo(trips.body.trips)).toEqual([3]);
+    expect([history.status, history.body.points?.length]).toEqual([200, 1]);
+    expect(none.body.trips).toEqual([]);
+  });
+
+  test("of another vehicle is refused in a reader's words", async () => {
+    const { status, body } = await get('/v1/trips?vehicle=ever', await server.viewer('golf'));
+
+    expect([status, body.title]).toEqual([403, 'This key is not for that vehicle']);
+    expect(body.detail).toBe('this key may not read ever');
+  });
+});
+
 describe('the list of vehicles', () => {
   test('has those with trips and those with a name, each by its one name', async () => {
     await drive('list-b', 5, 3);

@@ -30,7 +30,7 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof OverloadedError) return problem('overloaded', error.message);
   if (error instanceof StoreUnavailableError)
-    return problem('store-unavailable', 'nothing can be stored at the moment');
+    return problem('store-unavailable', 'the store can not be used at the moment: nothing was stored or read');
   return undefined;
 }
 

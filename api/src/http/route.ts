@@ -1,6 +1,6 @@
 /** Routes as data: the same table serves them, says who may enter, and describes them in OpenAPI. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ProblemSlug, parseTimestamp, problem } from '@fleet/contract';
+import { type ProblemSlug, parseAnyTime, problem } from '@fleet/contract';
 import type { Access, Principal } from '../access/principal.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 
@@ -79,10 +79,10 @@ export function integerIn(
   throw malformed(`${name} must be a whole number from ${bounds.min} to ${bounds.max}`);
 }
 
-/** A time in the query, milliseconds since 1970. */
+/** A time in the query, milliseconds since 1970; any that there ever was. */
 export function timeIn(query: URLSearchParams, name: string, fallback: number): number {
   const text = single(query, name);
-  const time = text === undefined ? fallback : parseTimestamp(text);
+  const time = text === undefined ? fallback : parseAnyTime(text);
   if (typeof time === 'string') throw malformed(`${name} ${time}`);
   return time;
 }

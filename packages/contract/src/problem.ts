@@ -18,7 +18,7 @@ export const PROBLEMS = {
   'malformed-request': kind(400, 'A path, query or header is not of the form it must have'),
   unauthorized: kind(401, 'The key is missing, wrong, expired or revoked'),
   forbidden: kind(403, 'This key may not do that'),
-  'vehicle-not-allowed': kind(403, 'This key may not speak for that vehicle'),
+  'vehicle-not-allowed': kind(403, 'This key is not for that vehicle'),
   'not-found': kind(404, 'There is nothing here'),
   'trip-not-found': kind(404, 'No such trip'),
   'vehicle-not-found': kind(404, 'No such vehicle'),
@@ -41,7 +41,7 @@ export const PROBLEMS = {
   'rate-limited': kind(429, 'Too many tries', true),
   internal: kind(500, 'The server failed; the log says more', true),
   overloaded: kind(503, 'More is waiting to be stored than fits', true),
-  'store-unavailable': kind(503, 'Nothing can be stored at the moment', true),
+  'store-unavailable': kind(503, 'The store can not be used at the moment', true),
   'shutting-down': kind(503, 'The server is about to stop', true),
 } as const satisfies Record<string, ProblemKind>;
 

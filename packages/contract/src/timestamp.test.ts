@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { formatTimestamp, parseTimestamp } from './timestamp.ts';
+import { formatTimestamp, parseAnyTime, parseTimestamp } from './timestamp.ts';
 
 describe('parseTimestamp', () => {
   test.each([
@@ -50,6 +50,13 @@ describe('parseTimestamp', () => {
   ])('refuses %s and says why', (text, why) => {
     expect(parseTimestamp(text)).toMatch(why);
   });
+
+  test.each(['1970-01-01T00:00:00Z', '1969-12-31T23:59:59.999Z', '0001-01-01T00:00:00Z', '0000-02-29T00:00:00Z'])(
+    'reads %s where any time may be asked for',
+    (text) => {
+      expect(parseAnyTime(text)).toBe(Date.parse(text));
+    },
+  );
 
   test('reads back every time that is written', () => {
     fc.assert(

@@ -12,11 +12,20 @@ export const EARLIEST_MS = Date.UTC(2010);
 
 const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 
+/** The calendar repeats itself after so long, milliseconds. */
+const MS_PER_400_YEARS = 146_097 * 86_400_000;
+
 /**
- * Milliseconds since 1970 of a UTC timestamp, or, as text, what is wrong with it: not of the form, no such day or time,
- * a leap second, before 2010.
+ * Milliseconds since 1970 of a UTC timestamp that an event can have, or, as text, what is wrong with it: not of the
+ * form, no such day or time, a leap second, before 2010.
  */
 export function parseTimestamp(text: string): number | string {
+  const time = parseAnyTime(text);
+  return typeof time === 'number' && time < EARLIEST_MS ? 'is before 2010: the clock was not set' : time;
+}
+
+/** The same for a time that somebody asks for: it may be before 2010. */
+export function parseAnyTime(text: string): number | string {
   if (!TIMESTAMP.test(text)) return 'must be UTC as in 2025-11-04T12:00:00Z';
   const year = pair(text, 0) * 100 + pair(text, 2);
   const month = pair(text, 5);
@@ -27,8 +36,8 @@ export function parseTimestamp(text: string): number | string {
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return 'is no day of the calendar';
   if (second === 60) return 'is a leap second, which has no place of its own in a time series: send :59 or :00';
   if (hour > 23 || minute > 59 || second > 59) return 'is no time of day';
-  const time = Date.UTC(year, month - 1, day, hour, minute, second, milliseconds(text));
-  return time < EARLIEST_MS ? 'is before 2010: the clock was not set' : time;
+  // `Date.UTC` takes the years 0 to 99 for 1900 to 1999.
+  return Date.UTC(year + 400, month - 1, day, hour, minute, second, milliseconds(text)) - MS_PER_400_YEARS;
 }
 
 /** A time in milliseconds since 1970 as the wire has it, without `.000`. */

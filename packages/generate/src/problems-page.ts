@@ -32,7 +32,8 @@ const MENDS: Readonly<Record<ProblemSlug, string>> = {
   'rate-limited': 'Send a good key: it is let in all the while. Wrong ones are heard again after `Retry-After`.',
   internal: 'Try again later. Tell whoever runs the server the `instance`: it is in the log.',
   overloaded: 'Try again after `Retry-After`.',
-  'store-unavailable': 'Keep the events, and try again after `Retry-After`.',
+  'store-unavailable':
+    'Keep the events, and try again after `Retry-After`. Mostly the disk is full: make room on the server.',
   'shutting-down': 'Try again after `Retry-After`, over a new connection.',
 };
 
