@@ -56,6 +56,21 @@ describe('POST /v1/trips', () => {
     expect([answer.status, slugOf(answer)]).toEqual([403, 'vehicle-not-allowed']);
   });
 
+  test("is not there for a device of another vehicle: it can't tell whether the trip was announced", async () => {
+    const { device } = recorder.record('polo');
+    await device.announce();
+    const other = await server.key('golf');
+    const ask = (id: string, query = '') => server.request(`/v1/trips/${id}/upload${query}`, { key: other });
+    const [announced, unknown] = [await ask(device.link.trip_id), await ask(crypto.randomUUID())];
+    const named = await ask(device.link.trip_id, '?vehicle=polo');
+
+    expect([announced, unknown].map((answer) => [answer.status, slugOf(answer)])).toEqual([
+      [404, 'trip-not-found'],
+      [404, 'trip-not-found'],
+    ]);
+    expect([named.status, slugOf(named)]).toEqual([403, 'vehicle-not-allowed']);
+  });
+
   test('is still the same trip after its vehicle got another name', async () => {
     const { device, events } = recorder.record('polo');
     await device.announce();

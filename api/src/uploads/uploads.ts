@@ -68,19 +68,21 @@ export class Uploads {
     return ok({ upload, created: await this.#documents.create(upload) });
   }
 
-  /** The announced trip of an id: of this vehicle (any name), else of the only one that the sender may speak for. */
+  /**
+   * The announced trip of an id: of this vehicle (any name), else of the only one that the sender may speak for. What
+   * other vehicles announced is as if it were not there: a sender learns nothing of it.
+   */
   async find(
     tripId: string,
     vehicle: string | undefined,
     { speaker }: Admission,
   ): Promise<Result<UploadRecord, Problem>> {
+    if (vehicle !== undefined && !speaker.mayWrite(this.#parts.resolve(vehicle))) return notAllowed(vehicle);
     const uploads = await this.#ofVehicle(tripId, vehicle);
     const own = uploads.filter((upload) => speaker.mayWrite(this.#vehicleOf(upload)));
     const [first] = own;
     if (first === undefined) {
-      return uploads.length > 0
-        ? bad(problem('vehicle-not-allowed', 'this trip is of a vehicle that this key may not speak for'))
-        : bad(problem('trip-not-found', `no trip ${tripId} was announced: POST /v1/trips first`));
+      return bad(problem('trip-not-found', `no trip ${tripId} was announced: POST /v1/trips first`));
     }
     const vehicles = [...new Set(own.map((upload) => this.#vehicleOf(upload)))];
     if (vehicles.length > 1) return bad(ambiguous(tripId, vehicles));
