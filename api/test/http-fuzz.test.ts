@@ -227,9 +227,21 @@ const name = fc.constantFrom(
   'token',
   'x',
 );
+/** A place in a list as clients send it back, or nearly. */
+const cursor = fc
+  .tuple(fc.oneof(fc.double(), fc.maxSafeInteger()), fc.string(), fc.oneof(fc.constant(TRIP), fc.string()))
+  .map((place) => `cursor=${Buffer.from(JSON.stringify(place)).toString('base64url')}`);
 const query = fc
-  .array(fc.tuple(name, value), { maxLength: 4 })
-  .map((all) => all.map(([key, text]) => `${key}=${text}`).join('&'));
+  .array(
+    fc.oneof(
+      { weight: 9, arbitrary: fc.tuple(name, value).map((pair) => pair.join('=')) },
+      { weight: 1, arbitrary: cursor },
+    ),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((all) => all.join('&'));
 
 function requests(path: fc.Arbitrary<string>, method: fc.Arbitrary<string>): fc.Arbitrary<Request> {
   return fc.record({ path, method, query, headers, credential, body }).map((made) => ({

@@ -138,6 +138,26 @@ describe('many events', () => {
     expect(text.length).toBeLessThan(2 ** 21);
   });
 
+  test('that are rubbish hold up nobody else', async () => {
+    const other = await startTestServer({ STORE: 'memory' });
+    let longestMs = 0;
+    let before = process.cpuUsage();
+    let running = true;
+    const turn = () => {
+      const { user, system } = process.cpuUsage(before);
+      longestMs = Math.max(longestMs, (user + system) / 1_000);
+      before = process.cpuUsage();
+      if (running) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const answer = await other.request('/v1/ingest', { headers: NDJSON, body: 'x\n'.repeat(60_000) });
+    running = false;
+    await other.stop();
+
+    expect(answer.body.rejected_count).toBe(60_000);
+    expect(longestMs).toBeLessThan(150);
+  });
+
   test('a whole drive of 5,000 lines is stored as it came', async () => {
     const lines = Array.from({ length: 5_000 }, (_, seq) =>
       JSON.stringify({ vehicle_id: 'long', ts: at(-seq * 1_000), trip_id: TRIP, seq: seq + 1, rpm: seq / 4 }),

@@ -79,6 +79,47 @@ describe('the list of vehicles', () => {
   });
 });
 
+describe('the name of a vehicle', () => {
+  beforeAll(async () => {
+    const records = { car: { name: 'Golf', aliases: ['car-phone', 'car-dongle'] }, van: { name: 'Van' } };
+    for (const [vehicle, body] of Object.entries(records))
+      await server.request(`/v1/vehicles/${vehicle}`, { method: 'PUT', body });
+  });
+
+  test('and its aliases stay where only the other is set', async () => {
+    const renamed = await server.request('/v1/vehicles/car', { method: 'PUT', body: { name: 'Polo' } });
+    const unnamed = await server.request('/v1/vehicles/car', { method: 'PUT', body: { name: null } });
+
+    expect(renamed.body).toEqual({ vehicle: 'car', name: 'Polo', aliases: ['car-phone', 'car-dongle'] });
+    expect(unnamed.body).toEqual({ vehicle: 'car', name: null, aliases: ['car-phone', 'car-dongle'] });
+  });
+
+  test.each<[string, string, object, number, RegExp]>([
+    ['itself as an alias', 'car', { aliases: ['car'] }, 409, /one name already/],
+    ["another car's alias", 'van', { aliases: ['car-phone'] }, 409, /alias of car/],
+    ['a car that has aliases of its own as an alias', 'van', { aliases: ['car'] }, 409, /aliases of its own/],
+    ['an alias as the one name', 'car-phone', { name: 'x' }, 409, /alias of car/],
+    ['the same alias twice', 'van', { aliases: ['x', 'x'] }, 422, /aliases/],
+    ['an alias that is none', 'van', { aliases: ['my phone'] }, 422, /aliases/],
+    ['something unknown', 'van', { colour: 'red' }, 422, /additional/],
+  ])('can not be %s', async (_what, vehicle, body, status, why) => {
+    const answer = await server.request(`/v1/vehicles/${vehicle}`, { method: 'PUT', body });
+
+    expect([answer.status, answer.body.detail]).toEqual([status, expect.stringMatching(why)]);
+    const { vehicles } = (await get('/v1/vehicles')).body;
+    expect(vehicles).toContainEqual(expect.objectContaining({ vehicle: 'van', aliases: [] }));
+  });
+
+  test('can be another once it was forgotten', async () => {
+    await server.request('/v1/vehicles/old', { method: 'PUT', body: { aliases: ['freed'] } });
+    const forgotten = await server.request('/v1/vehicles/old', { method: 'DELETE' });
+    const again = await server.request('/v1/vehicles/old', { method: 'DELETE' });
+    const taken = await server.request('/v1/vehicles/young', { method: 'PUT', body: { aliases: ['freed'] } });
+
+    expect([forgotten.status, again.status, taken.status]).toEqual([204, 404, 200]);
+  });
+});
+
 describe('a vehicle', () => {
   test('is as it was last: the newest of each signal, and when that was where it is older', async () => {
     await server.ingest([
