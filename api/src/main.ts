@@ -4,7 +4,8 @@ import { pino } from 'pino';
 import { OWNER, SIGNIN_MS } from './access/tokens.ts';
 import { type Config, loadConfig } from './config.ts';
 import { faultText } from './fault-text.ts';
-import { HangError, type RunningServer, startServer } from './start.ts';
+import { HangError } from './ports.ts';
+import { type RunningServer, startServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
@@ -26,10 +27,8 @@ async function main(): Promise<void> {
       await running.stop();
       log.info('stopped');
     } catch (error) {
-      log.warn(
-        { fault: faultText(error) ?? error },
-        'ended in the middle of something; all that was acknowledged is stored',
-      );
+      const fault = faultText(error);
+      log.warn(fault === undefined ? { err: error } : { fault }, 'ended early; all that was acknowledged is stored');
       // A thread that hangs in a system call would hold up an orderly end.
       if (error instanceof HangError) process.kill(process.pid, 'SIGKILL');
     }

@@ -15,6 +15,11 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
+/** What is to stop does not: the process can only end. */
+export class HangError extends Error {
+  override readonly name = 'HangError';
+}
+
 /** The store can't keep or find anything at the moment: nothing was promised, the same call may succeed later. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError';

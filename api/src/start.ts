@@ -24,7 +24,7 @@ import { createMetrics } from './observability/metrics.ts';
 import { Readiness } from './observability/readiness.ts';
 import { Tallies } from './observability/tallies.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
-import { StartError } from './ports.ts';
+import { HangError, StartError } from './ports.ts';
 import type { Services } from './services.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { BUILT_AT } from './version.ts';
@@ -45,11 +45,6 @@ export interface RunningServer {
    * `HangError` where it hangs: the process can only end then. What was acknowledged is durable all the same.
    */
   stop(): Promise<void>;
-}
-
-/** What is to stop does not. */
-export class HangError extends Error {
-  override readonly name = 'HangError';
 }
 
 /** How long requests that are under way may take when the server is to stop. */

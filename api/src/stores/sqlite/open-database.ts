@@ -96,7 +96,7 @@ function startError(file: string, error: unknown): StartError {
     SQLITE_READONLY: 'the file or its folder is read-only',
     SQLITE_NOTADB: 'the file is no database: was it overwritten? Restore a backup',
     SQLITE_CORRUPT: 'the file is damaged: restore a backup',
-    SQLITE_FULL: 'the disk is full',
+    SQLITE_FULL: 'the disk is full: make room and start again',
     SQLITE_BUSY: 'another program holds the file',
   };
   const known = Object.keys(why).find((prefix) => code.startsWith(prefix));
