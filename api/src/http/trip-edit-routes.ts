@@ -4,7 +4,7 @@ import { formatTimestamp, parseTimestamp } from '@fleet/contract';
 import type { Services } from '../services.ts';
 import { type Correction, combineCorrections } from '../trips/corrections.ts';
 import { EVER, hull } from '../trips/span.ts';
-import { anchorOf, type Part } from '../trips/trip.ts';
+import { anchorOf, type Part, type Trip } from '../trips/trip.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { readJson } from './body.ts';
 import { createCheck } from './check.ts';
@@ -44,14 +44,8 @@ async function name(services: Services, exchange: Exchange): Promise<void> {
   const wanted = checkName(await readJson(exchange.req));
   const found = await findTrip(services, exchange, '');
   if (found === undefined) return;
-  const { trip, summary } = found;
-  await correct(services, exchange, found, {
-    kind: 'name',
-    span: trip,
-    anchor: anchorOf(trip),
-    name: wanted.name ?? summary.name ?? '',
-    note: wanted.note ?? summary.note ?? '',
-  });
+  const { trip } = found;
+  await correct(services, exchange, found, { kind: 'name', span: trip, anchor: anchorOf(trip), ...wanted });
 }
 
 async function remove(services: Services, exchange: Exchange): Promise<void> {
@@ -79,10 +73,17 @@ async function merge(services: Services, exchange: Exchange): Promise<void> {
   const { with: otherId } = checkMerge(await readJson(exchange.req));
   const found = await findTrip(services, exchange, '/merge');
   if (found === undefined) return;
-  const other = await services.store.trip(otherId.toLowerCase(), [found.vehicle]);
-  if (other.kind !== 'found') throw refused('trip-not-found', `${found.vehicle} has no trip ${otherId}`);
-  const { from, to } = hull(found.trip, other.trip);
-  await correct(services, exchange, found, { kind: 'merge', span: { from, to } });
+  const other = await tripNow(services, found.vehicle, otherId.toLowerCase());
+  if (other === undefined) throw refused('trip-not-found', `${found.vehicle} has no trip ${otherId}`);
+  if (other.id === found.trip.id) throw refused('invalid-request', `${otherId} is this trip already`);
+  await correct(services, exchange, found, { kind: 'merge', span: hull(found.trip, other) });
+}
+
+/** The trip that an id leads to now, whatever it was called before. */
+async function tripNow({ store }: Services, vehicle: string, tripId: string): Promise<Trip | undefined> {
+  const found = await store.trip(tripId, [vehicle]);
+  const now = found.kind === 'moved' ? await store.trip(found.trip_id, [vehicle]) : found;
+  return now.kind === 'found' ? now.trip : undefined;
 }
 
 async function list(services: Services, { res }: Exchange): Promise<void> {

@@ -14,12 +14,12 @@ export type Correction = {
   readonly span: Span;
 } & (NameCorrection | SplitCorrection | MergeCorrection | DeleteCorrection);
 
-/** The trip that holds `anchor` has a name and a note. */
+/** The trip that holds `anchor` has a name, a note, or both; an empty one takes away what there was. */
 interface NameCorrection {
   readonly kind: 'name';
   readonly anchor: Place;
-  readonly name: string;
-  readonly note: string;
+  readonly name?: string;
+  readonly note?: string;
 }
 
 /** No trip holds events from before `at` and from `at` on. */
@@ -59,13 +59,15 @@ export function isDeleted(corrections: Corrections, place: Place): boolean {
   return holds(corrections.deleted, place);
 }
 
-/** The name and note that somebody last gave to a trip. */
+/** The name and the note that somebody last gave to a trip, each by itself: two people may give one each. */
 export function nameOf(trip: Trip, corrections: readonly Correction[]): { name: string; note: string } | undefined {
-  return corrections
+  const own = corrections
     .filter((correction) => correction.kind === 'name')
     .filter((correction) => holds(trip.parts, correction.anchor))
-    .toSorted((a, b) => a.made_at - b.made_at)
-    .at(-1);
+    .toSorted((a, b) => b.made_at - a.made_at);
+  if (own.length === 0) return undefined;
+  const newest = (what: 'name' | 'note') => own.find((correction) => correction[what] !== undefined)?.[what] ?? '';
+  return { name: newest('name'), note: newest('note') };
 }
 
 function applied(all: Corrections, correction: Correction): Corrections {

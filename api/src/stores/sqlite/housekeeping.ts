@@ -123,7 +123,6 @@ export class Housekeeping {
     if (!this.#rollups.remove(row.id, minutesOf({ from: before, to: EVER.to }))) return true;
     const left = this.#remove(row, { from: EVER.from, to: before - 1 }, commit);
     this.#trips.dirty(row.vehicle_id, { from: row.first_ts, to: before - 1 }, commit);
-    if (left !== undefined) this.#trips.dirtyContainer(left, { from: left.first_ts, to: left.first_ts }, commit);
     if (row.loose === 1) this.#runs.trim(row.vehicle_id, left?.first_ts ?? row.last_ts + 1);
     return true;
   }
@@ -156,12 +155,20 @@ export class Housekeeping {
     return row && { row, part };
   }
 
-  /** Takes some of a container's events in a span away, and the rollups of minutes that have none; what is left of it. */
+  /**
+   * Takes some of a container's events in a span away, and the rollups of minutes that have none; what is left of it.
+   * What began or ended with these events is worked out anew, also where that was still to be done with them in it.
+   */
   #remove(row: ContainerRow, span: Span, commit: number) {
     this.#remover.remove(row, span, commit);
     const left = this.#containers.find(row.vehicle_id, row.name);
-    if (left !== undefined) this.#rollups.remove(row.id, minutesOf({ from: left.first_ts, to: left.last_ts }));
-    else while (!this.#rollups.remove(row.id, NO_MINUTES));
+    if (left === undefined) {
+      while (!this.#rollups.remove(row.id, NO_MINUTES));
+      return undefined;
+    }
+    const { first_ts: from, last_ts: to } = left;
+    this.#rollups.remove(row.id, minutesOf({ from, to }));
+    this.#trips.dirtyContainer(left, { from, to: from }, commit);
     return left;
   }
 }
