@@ -47,22 +47,22 @@ describe('the backup job', () => {
     return job.state();
   }
 
-  function days(): number[] {
-    return listBackups(folder).map((path) => (backupTime(path) - T0) / DAY);
+  async function days(): Promise<number[]> {
+    return (await listBackups(folder)).map((path) => (backupTime(path) - T0) / DAY);
   }
 
   test('makes one at once, and the next when it is due, whatever starts there are between', async () => {
     for (const hours of [0, 1, 23, 24, 25, 49]) await look(T0 + hours * 3_600_000);
 
-    expect(days()).toEqual([0, 1, 49 / 24]);
+    expect(await days()).toEqual([0, 1, 49 / 24]);
   });
 
   test('keeps as many as it should, the newest', async () => {
     for (const day of [0, 1, 2, 3, 4, 5]) await look(T0 + day * DAY);
 
-    expect(days()).toEqual([3, 4, 5]);
+    expect(await days()).toEqual([3, 4, 5]);
     expect(await look(T0 + 6 * DAY, 1)).toEqual({ verified_at: T0 + 6 * DAY, fault: null });
-    expect(days()).toEqual([6]);
+    expect(await days()).toEqual([6]);
   });
 
   test('takes no old one away when the new one fails, and says why until one succeeds', async () => {
@@ -74,17 +74,17 @@ describe('the backup job', () => {
 
     expect(await look(T0 + 3 * DAY, 1)).toEqual({ verified_at: T0 + 2 * DAY, fault: 'the disk is full' });
     expect(faults).toHaveLength(1);
-    expect(days()).toEqual([0, 1, 2]);
+    expect(await days()).toEqual([0, 1, 2]);
 
     make = works;
     expect(await look(T0 + 4 * DAY, 1)).toEqual({ verified_at: T0 + 4 * DAY, fault: null });
-    expect(days()).toEqual([4]);
+    expect(await days()).toEqual([4]);
   });
 
   test('goes on when the clock was ahead for a while: those from the future count as the oldest', async () => {
     for (const day of [0, 300, 301, 1, 2]) await look(T0 + day * DAY);
 
-    expect(days()).toEqual([0, 1, 2]);
+    expect(await days()).toEqual([0, 1, 2]);
   });
 
   test('takes away what a killed server left half done, but not what another is at work on', async () => {
@@ -120,7 +120,7 @@ describe('a server with BACKUP_DIR', () => {
 
     const state = await until(backup, ({ verified_at }) => verified_at !== null);
 
-    const [path = ''] = listBackups(folder);
+    const [path = ''] = await listBackups(folder);
     expect(state).toEqual({ verified_at: formatTimestamp(backupTime(path)), fault: null });
     expect(verifyBackup(path).events).toBe(0);
     await server.stop();

@@ -1,5 +1,5 @@
 /** Backups by themselves: one now and then, each verified before an old one goes. */
-import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupState } from '../services.ts';
 import { every, type Job } from './every.ts';
@@ -10,16 +10,16 @@ export interface BackupPlan {
   readonly keep: number;
 }
 
-/** How backups are made and found. */
+/** How backups are made and found; never at once, since a disk that is gone would hold up the whole server. */
 export interface BackupTools {
   /** Makes a backup under a path and verifies it; throws where it is no good. */
   make(path: string): Promise<unknown>;
   nameAt(now: number): string;
   /** The backups in a folder. */
-  list(folder: string): string[];
+  list(folder: string): Promise<string[]>;
   timeOf(path: string): number;
   /** Takes away what a killed process left half done. */
-  removeLeftovers(folder: string, now: number): void;
+  removeLeftovers(folder: string, now: number): Promise<void>;
 }
 
 /** How often it looks whether a backup is due, milliseconds: the plan holds over restarts. */
@@ -51,7 +51,7 @@ export class BackupJob {
   async #look(): Promise<void> {
     try {
       await this.#makeIfDue();
-      this.#state = { verified_at: this.#newest(), fault: null };
+      this.#state = { verified_at: await this.#newest(), fault: null };
     } catch (error) {
       this.#state = { ...this.#state, fault: (error as Error).message };
       throw error;
@@ -61,24 +61,25 @@ export class BackupJob {
   /** Makes a backup if one is due, then takes away those above the number to keep. */
   async #makeIfDue(): Promise<void> {
     const { folder, everyMs, keep } = this.#plan;
-    const newest = this.#newest();
+    const newest = await this.#newest();
     this.#state = { ...this.#state, verified_at: newest };
     const now = this.#now();
     if (newest !== null && now - newest < everyMs) return;
-    this.#tools.removeLeftovers(folder, now);
+    await this.#tools.removeLeftovers(folder, now);
     await this.#tools.make(join(folder, this.#tools.nameAt(now)));
-    for (const old of this.#byAge().slice(0, -keep)) rmSync(old);
+    for (const old of (await this.#byAge()).slice(0, -keep)) await rm(old);
   }
 
-  #newest(): number | null {
-    const newest = this.#byAge().at(-1);
+  async #newest(): Promise<number | null> {
+    const newest = (await this.#byAge()).at(-1);
     const time = newest === undefined ? Number.NEGATIVE_INFINITY : this.#age(newest);
     return time === Number.NEGATIVE_INFINITY ? null : time;
   }
 
   /** The oldest first. */
-  #byAge(): string[] {
-    return this.#tools.list(this.#plan.folder).toSorted((a, b) => this.#age(a) - this.#age(b) || (a < b ? -1 : 1));
+  async #byAge(): Promise<string[]> {
+    const paths = await this.#tools.list(this.#plan.folder);
+    return paths.toSorted((a, b) => this.#age(a) - this.#age(b) || (a < b ? -1 : 1));
   }
 
   /** When a backup was made. One from the future was made by a wrong clock: it counts as the oldest. */

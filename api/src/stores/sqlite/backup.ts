@@ -2,7 +2,8 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
@@ -141,9 +142,8 @@ export function backupName(now: number): string {
 }
 
 /** The backups in a folder, the oldest first. */
-export function listBackups(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => BACKUP_NAME.test(name));
+export async function listBackups(folder: string): Promise<string[]> {
+  const names = (await namesIn(folder)).filter((name) => BACKUP_NAME.test(name));
   return names.sort().map((name) => join(folder, name));
 }
 
@@ -151,11 +151,19 @@ export function listBackups(folder: string): string[] {
 const LEFTOVER_MS = 86_400_000;
 
 /** Takes away what a killed process left half done. */
-export function removeLeftovers(folder: string, now: number): void {
-  if (!existsSync(folder)) return;
-  const parts = readdirSync(folder).filter((name) => name.endsWith('.part') && BACKUP_NAME.test(name.slice(0, -5)));
+export async function removeLeftovers(folder: string, now: number): Promise<void> {
+  const parts = (await namesIn(folder)).filter((name) => name.endsWith('.part') && BACKUP_NAME.test(name.slice(0, -5)));
   for (const part of parts.map((name) => join(folder, name))) {
-    if (now - statSync(part).mtimeMs > LEFTOVER_MS) rmSync(part, { force: true });
+    if (now - (await stat(part)).mtimeMs > LEFTOVER_MS) await rm(part, { force: true });
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
   }
 }
 
