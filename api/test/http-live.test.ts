@@ -155,6 +155,37 @@ describe('whoever listens', () => {
     expect(warnings).toEqual([]);
   });
 
+  test('leaves nothing behind, though they were gone before they were listened to', async () => {
+    await nobodyListens();
+    const { store } = server.services;
+    const revisions = store.revisions.bind(store);
+    let asked = () => {};
+    let answer = () => {};
+    const wasAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const mayAnswer = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    store.revisions = async () => {
+      asked();
+      await mayAnswer;
+      return revisions();
+    };
+    const headers = { authorization: `Bearer ${server.admin}` };
+    const req = request(`${server.url}/v1/live`, { headers, agent: false }).end();
+    const [res] = (await once(req, 'response')) as [IncomingMessage];
+    await wasAsked;
+    res.socket.resetAndDestroy();
+    // The server hears of it with the next request.
+    for (let count = 0; count < 3; count++) await server.request('/healthz');
+    answer();
+    store.revisions = revisions;
+    for (let count = 0; count < 3; count++) await server.request('/v1/vehicles');
+
+    expect(await liveClients()).toBe(0);
+  });
+
   test('too slowly is cut off', async () => {
     const { store } = server.services;
     const latest = store.latest.bind(store);

@@ -99,6 +99,7 @@ describe('the metrics', () => {
     await server.ingest({ ...golf, rpm: 901 });
     await server.ingest([{ ...golf, rpm: null }, event('counted')]);
     await server.request('/v1/ingest?x=1', { body: golf });
+    await server.request('/v1/ingest', { body: golf, headers: { 'content-type': 'application/json; charset=utf-8' } });
     await server.request('/ingest', { body: golf });
     await server.request('/v1/ingest', { key: 'wrong', body: golf });
     await server.request('/v1/trips?limit=0');
@@ -106,7 +107,7 @@ describe('the metrics', () => {
 
     const grown = (name: string) => (after.get(name) ?? 0) - (before.get(name) ?? 0);
     const outcomes = ['stored', 'duplicate', 'seq-conflict', 'invalid-event'];
-    expect(outcomes.map((outcome) => grown(`fleet_events_total{outcome="${outcome}"}`))).toEqual([2, 4, 1, 1]);
+    expect(outcomes.map((outcome) => grown(`fleet_events_total{outcome="${outcome}"}`))).toEqual([2, 5, 1, 1]);
     expect(grown('fleet_differing_signals_total')).toBe(1);
     expect([
       grown(requests('post', '/v1/ingest (one)', 200)),
@@ -115,7 +116,7 @@ describe('the metrics', () => {
       grown(requests('post', '/v1/ingest', 200)),
       grown(requests('post', '/ingest (one)', 200)),
       grown(requests('get', '/v1/trips', 400)),
-    ]).toEqual([4, 1, 1, 1, 1, 1]);
+    ]).toEqual([4, 1, 1, 2, 1, 1]);
     expect(after.get('fleet_stored_events')).toBeGreaterThanOrEqual(2);
     expect(after.get('fleet_store_bytes')).toBeGreaterThan(0);
     expect(after.get('fleet_ready')).toBe(1);
