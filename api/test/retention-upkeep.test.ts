@@ -12,8 +12,8 @@ import { EVER } from '../src/trips/span.ts';
 import { loose, T0, tripEvent } from './events.ts';
 
 const DAY_S = 86_400;
-const DAYS = 12;
-const KEPT_DAYS = 4;
+const DAYS = 9;
+const KEPT_DAYS = 3;
 const IDLE_MS = 300_000;
 /** Longest that a write may wait, milliseconds. */
 const MOST_WAIT_MS = 50;
@@ -33,7 +33,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   loose: { perDay: 1_000, place: () => ({ trip: null, seq: 0 }) },
   ordered: { perDay: 1_000, place: (day, index) => ({ trip: idOf(day), seq: index + 1 }) },
   disordered: { perDay: 1_000, place: (day, index) => ({ trip: idOf(day), seq: 1 + ((index * 7_919) % 1_000) }) },
-  endless: { perDay: 4_000, place: (day, index) => ({ trip: idOf(0), seq: day * 4_000 + index + 1 }) },
+  endless: { perDay: 3_000, place: (day, index) => ({ trip: idOf(0), seq: day * 3_000 + index + 1 }) },
 };
 
 interface Kind {

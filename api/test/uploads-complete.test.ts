@@ -158,11 +158,13 @@ describe('GET /v1/trips/{trip_id}/upload', () => {
     expect(await recorder.storedSeqs(device)).toEqual(seqsTo(30));
   });
 
-  test('is not for other devices, and 404 for a trip that nobody announced', async () => {
+  test('is not for other devices, which learn nothing of it, and 404 for a trip that nobody announced', async () => {
     const { device } = await recorder.announced();
     const others = new Device({ ...device.link, key: await server.key('passat') });
 
-    expect((await others.status()).status).toBe(403);
+    expect((await others.status()).status).toBe(404);
+    const path = `/v1/trips/${device.link.trip_id}/upload?vehicle=golf`;
+    expect((await server.request(path, { key: others.link.key })).status).toBe(403);
     expect((await recorder.record().device.status()).status).toBe(404);
   });
 

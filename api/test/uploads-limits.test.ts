@@ -92,7 +92,7 @@ test('a bomb is refused before it has grown, whatever it is made of', async () =
   const device = await newDevice();
 
   for (const fill of ['\0', '\n', 'x\n', '{}\n']) {
-    const bytes = Buffer.from(gzipSync(Buffer.alloc(100 * MIB, fill)));
+    const bytes = Buffer.from(gzipSync(Buffer.alloc(20 * MIB, fill)));
     const before = await watched.ask();
     const held: number[] = [];
 
@@ -113,13 +113,13 @@ test('a bomb is refused before it has grown, whatever it is made of', async () =
 
 test('a chunk whose server was killed while it stored it is whole when it was sent again', async () => {
   const device = await newDevice();
-  const events = asTrip(drive(24_000), device.link.trip_id);
-  const chunks = [0, 1].map((index) => chunkOf(index + 1, events.slice(index * 12_000, (index + 1) * 12_000)));
+  const events = asTrip(drive(16_000), device.link.trip_id);
+  const chunks = [0, 1].map((index) => chunkOf(index + 1, events.slice(index * 8_000, (index + 1) * 8_000)));
   let halfStored = 0;
 
   for (const [index, chunk] of chunks.entries()) {
     const answer = device.putChunk(chunk).catch(() => undefined);
-    await until(storedCount, (count) => count > index * 12_000);
+    await until(storedCount, (count) => count > index * 8_000);
     await watched.process.end('SIGKILL');
     await answer;
     await watched.process.start();
@@ -130,14 +130,14 @@ test('a chunk whose server was killed while it stored it is whole when it was se
     );
     if (here && body.chunks.length === index) halfStored++;
     expect(readdirSync(join(folder, 'spool'))).toEqual([]);
-    expect((await device.putChunk(chunk)).body).toMatchObject({ accepted: 12_000, rejected_count: 0 });
+    expect((await device.putChunk(chunk)).body).toMatchObject({ accepted: 8_000, rejected_count: 0 });
   }
 
   expect(halfStored).toBeGreaterThan(0);
   expect((await device.complete(chunks)).status).toBe(200);
   const target = { url: watched.process.url, key: ADMIN };
   const trips = await readTrips(target);
-  expect(trips).toMatchObject([{ trip_id: device.link.trip_id, event_count: 24_000 }]);
+  expect(trips).toMatchObject([{ trip_id: device.link.trip_id, event_count: 16_000 }]);
   const stored = await readEventsOf(target, trips);
   expect(stored.map(({ ts, seq, values }) => [Date.parse(ts), seq, values['speed_kph']])).toEqual(
     events.map(({ ts, seq, speed_kph }) => [Date.parse(ts), seq, speed_kph]),
@@ -148,7 +148,7 @@ test('a chunk whose server was killed while it stored it is whole when it was se
 function storedCount(): number {
   const db = openForReading(join(folder, DATABASE_FILE));
   try {
-    return db.prepare('SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM inbox)').pluck().get() as number;
+    return db.prepare('SELECT count(*) FROM events').pluck().get() as number;
   } finally {
     db.close();
   }

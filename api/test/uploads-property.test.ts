@@ -57,7 +57,7 @@ test('a drive in any chunks, in any order, again and again, after any live begin
       expect((await device.complete(chunks)).status).toBe(200);
       await expectTrip(device, told.drive, events);
     }),
-    { numRuns: 25 },
+    { numRuns: 20 },
   );
 }, 60_000);
 
