@@ -1,6 +1,6 @@
 /** The configuration of the server. */
 import { readFileSync } from 'node:fs';
-import { readSettings, type Settings } from '@fleet/env';
+import { readSettings, type Setting, type Settings } from '@fleet/env';
 import proxyAddr from 'proxy-addr';
 import { parseKeysFile } from './access/fixed-keys.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
@@ -8,10 +8,12 @@ import { StartError } from './ports.ts';
 
 export type Config = Settings<typeof CONFIG_SPEC>;
 
+type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Reads the configuration. Throws `StartError` with everything that is wrong, a line each. */
-export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
+export function loadConfig(env: Environment): Config {
   const read = readSettings(CONFIG_SPEC, env);
-  const errors = read.ok ? faultsBeyondForm(read.value) : [...read.error];
+  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(env)];
   if (!read.ok || errors.length > 0) throw new StartError(errors.join('\n'));
   return read.value;
 }
@@ -25,28 +27,36 @@ export function trustOf(setting: string): (address: string, hop: number) => bool
     : (_address, hop) => hop < hops;
 }
 
-function faultsBeyondForm(config: Config): string[] {
+/** What is wrong with settings that any text has the form of: they are looked at whatever is wrong with others. */
+function faultsBeyondForm(env: Environment): string[] {
   const faults: string[] = [];
-  const check = (name: string, faultsIn: () => readonly string[]) => {
+  const check = (name: keyof Config, faultsIn: (text: string) => readonly string[]) => {
+    const text = textOf(env, name);
+    if (text === undefined) return;
     try {
-      faults.push(...faultsIn().map((fault) => `${name} ${fault}`));
+      faults.push(...faultsIn(text).map((fault) => `${name}=${text} ${fault}`));
     } catch (error) {
-      faults.push(`${name} ${(error as Error).message}`);
+      faults.push(`${name}=${text} ${(error as Error).message}`);
     }
   };
-  check(`TRUST_PROXY=${config.TRUST_PROXY}`, () => {
-    trustOf(config.TRUST_PROXY);
+  check('TRUST_PROXY', (text) => {
+    trustOf(text);
     return [];
   });
-  const keysFile = config.KEYS_FILE;
-  if (keysFile !== undefined) check(`KEYS_FILE=${keysFile}`, () => faultsOfKeysFile(keysFile));
-  if (config.API_KEY !== undefined && config.API_KEY === config.ADMIN_TOKEN) {
+  check('KEYS_FILE', faultsOfKeysFile);
+  const apiKey = textOf(env, 'API_KEY');
+  if (apiKey !== undefined && apiKey === textOf(env, 'ADMIN_TOKEN')) {
     faults.push('API_KEY and ADMIN_TOKEN are the same: a device would be an admin; make up another key');
   }
-  if (config.BACKUP_DIR !== undefined && config.STORE === 'memory') {
+  if (textOf(env, 'BACKUP_DIR') !== undefined && textOf(env, 'STORE') === 'memory') {
     faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
   }
   return faults;
+}
+
+/** What a setting says, its default where it says nothing. */
+function textOf(env: Environment, name: keyof Config): string | undefined {
+  return env[name]?.trim() || (CONFIG_SPEC[name] as Setting<unknown>).default;
 }
 
 function faultsOfKeysFile(path: string): readonly string[] {

@@ -8,8 +8,7 @@ import { startTestServer, type TestServer } from './server.ts';
 
 const NOW = Date.now();
 
-// biome-ignore-start format: tables are read by column
-/** Everybody who may ask, and what each kind of route answers; `ok` is the good answer. The car in question is the golf. */
+/** Everybody who may ask. The car in question is the golf. */
 const ASKERS = [
   'nobody',
   'a wrong key',
@@ -27,27 +26,30 @@ const ASKERS = [
   "a session of the golf's viewer",
   'a session of an admin',
 ] as const;
+
+/** What each kind of route answers each of them, in their order; `ok` is the good answer. */
+// biome-ignore format: a column for each of them
 const POLICIES = {
-  //               nobody wrong exp   golf  polo API   golf  polo  all   admin  golf  trip  other golf  admin
-  open: ['ok', 401, 401, 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
-  'who am I': [401, 401, 401, 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
-  write: [401, 401, 401, 'ok', 403, 'ok', 403, 403, 403, 'ok', 403, 403, 403, 403, 'ok'],
-  'read a list': [401, 401, 401, 403, 403, 403, 'ok', 'ok', 'ok', 'ok', 'ok', 403, 403, 'ok', 'ok'],
-  'read the car': [401, 401, 401, 403, 403, 403, 'ok', 403, 'ok', 'ok', 'ok', 403, 403, 'ok', 'ok'],
-  'read the trip': [401, 401, 401, 403, 403, 403, 'ok', 404, 'ok', 'ok', 'ok', 'ok', 403, 'ok', 'ok'],
-  'read all': [401, 401, 401, 403, 403, 403, 403, 403, 'ok', 'ok', 403, 403, 403, 403, 'ok'],
-  admin: [401, 401, 401, 403, 403, 403, 403, 403, 403, 'ok', 403, 403, 403, 403, 'ok'],
+  //               nobody wrong exp   golf  polo  API   golf  polo  all   admin golf  trip  other golf  admin
+  open:            ['ok',  401, 401,  'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
+  'who am I':      [ 401,  401, 401,  'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
+  write:           [ 401,  401, 401,  'ok',  403, 'ok',  403,  403,  403, 'ok',  403,  403,  403,  403, 'ok'],
+  'send a trip':   [ 401,  401, 401,  'ok',  404, 'ok',  403,  403,  403, 'ok',  403,  403,  403,  403, 'ok'],
+  'read a list':   [ 401,  401, 401,   403,  403,  403, 'ok', 'ok', 'ok', 'ok', 'ok',  403,  403, 'ok', 'ok'],
+  'read the car':  [ 401,  401, 401,   403,  403,  403, 'ok',  403, 'ok', 'ok', 'ok',  403,  403, 'ok', 'ok'],
+  'read the trip': [ 401,  401, 401,   403,  403,  403, 'ok',  404, 'ok', 'ok', 'ok', 'ok',  403, 'ok', 'ok'],
+  'read all':      [ 401,  401, 401,   403,  403,  403,  403,  403, 'ok', 'ok',  403,  403,  403,  403, 'ok'],
+  admin:           [ 401,  401, 401,   403,  403,  403,  403,  403,  403, 'ok',  403,  403,  403,  403, 'ok'],
 } as const satisfies Record<string, readonly ('ok' | number)[]>;
-// biome-ignore-end format: tables are read by column
 
 /** The kind of each route, and the status of its good answer. */
 const ROUTES: Readonly<Record<string, readonly [policy: keyof typeof POLICIES, ok: number]>> = {
   'POST /v1/ingest': ['write', 200],
   'POST /ingest': ['write', 200],
   'POST /v1/trips': ['write', 200],
-  'PUT /v1/trips/{trip_id}/chunks/{no}': ['write', 200],
-  'POST /v1/trips/{trip_id}/complete': ['write', 200],
-  'GET /v1/trips/{trip_id}/upload': ['write', 200],
+  'PUT /v1/trips/{trip_id}/chunks/{no}': ['send a trip', 200],
+  'POST /v1/trips/{trip_id}/complete': ['send a trip', 200],
+  'GET /v1/trips/{trip_id}/upload': ['send a trip', 200],
   'GET /v1/vehicles': ['read a list', 200],
   'GET /v1/vehicles/{vehicle}/latest': ['read the car', 200],
   'GET /v1/vehicles/{vehicle}/history': ['read the car', 200],

@@ -46,9 +46,12 @@ function inFolder(name: string): string {
 
 describe('settings that are wrong', () => {
   test('are told all at once, a line each, without any secret', async () => {
+    writeFileSync(inFolder('keys.json'), '[{"name":"dongle","key":"the-mounted-key"}]');
     const wrong = {
       PORT: 'http',
       PUBLIC_URL: 'fleet.example.org',
+      TRUST_PROXY: 'everybody',
+      KEYS_FILE: inFolder('keys.json'),
       STORE: 'mysql',
       TRIP_IDLE_TIMEOUT: '5',
       INGEST_MAX_AGE: 'never',
@@ -61,7 +64,7 @@ describe('settings that are wrong', () => {
     const expected = Object.entries(wrong).map(([name, value]) => `fleet: ${name}=${value} `);
     expect(expected.filter((start) => !lines.some((line) => line.startsWith(start)))).toEqual([]);
     expect(lines).toHaveLength(expected.length);
-    expect(lines.join('\n')).not.toMatch(/the-seed-key|the-admins/);
+    expect(lines.join('\n')).not.toMatch(/the-seed-key|the-admins|the-mounted-key/);
   });
 
   test.each<[string, Record<string, string>, RegExp]>([
