@@ -50,6 +50,10 @@ const correction = fc.oneof(
     return { trip_id: '', span, parts: [{ trip: null, ...span }] };
   }),
   fc.constant({ trip_id: TRIP_A, span: EVER, parts: [{ trip: TRIP_A, ...EVER }] }),
+  fc.tuple(time, fc.boolean()).map(([wall, before]) => {
+    const span = before ? { from: EVER.from, to: wall } : { from: wall, to: EVER.to };
+    return { trip_id: TRIP_A, span, parts: [{ trip: TRIP_A, ...span }] };
+  }),
 );
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

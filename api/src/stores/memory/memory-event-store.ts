@@ -192,18 +192,16 @@ export class MemoryEventStore implements EventStore {
     const names = await this.#namesOf(vehicle);
     const corrections = await this.#corrections(vehicle);
     const combined = combineCorrections(corrections);
-    const rows = names
-      .flatMap((name) => [...(this.#stored.get(name)?.values() ?? [])])
-      .filter((row) => !isDeleted(combined, row))
-      .toSorted(compareRows);
-    const loose = rows.filter((row) => row.trip === null).map(({ ts }) => ({ from: ts, to: ts }));
+    const kept = names.flatMap((name) => [...(this.#stored.get(name)?.values() ?? [])]).toSorted(compareRows);
+    const rows = kept.filter((row) => !isDeleted(combined, row));
+    const loose = kept.filter((row) => row.trip === null).map(({ ts }) => ({ from: ts, to: ts }));
     const trips = deriveTrips({
       vehicle,
       idleMs: this.#idleMs,
       runs: united(loose, this.#idleMs),
-      deviceTrips: deviceTrips(rows),
+      deviceTrips: deviceTrips(kept),
       corrections: combined,
-      times: (trip) => timesOf(rows.filter((row) => row.trip === trip).map(({ ts }) => ts)),
+      times: (trip) => timesOf(kept.filter((row) => row.trip === trip).map(({ ts }) => ts)),
     });
     return { vehicle, names, rows, trips: trips.map((trip) => summarized(vehicle, trip, rows, corrections)) };
   }

@@ -61,6 +61,7 @@ export class Housekeeping {
       days: db.prepare(
         'SELECT * FROM containers WHERE vehicle_id = ? AND loose = 1 AND last_ts >= ? AND first_ts <= ? ORDER BY last_ts',
       ),
+      firstLoose: db.prepare('SELECT min(first_ts) FROM containers WHERE vehicle_id = ? AND loose = 1').pluck(),
       seqs: db.prepare('SELECT seq FROM events WHERE container = ? AND seq BETWEEN ? AND ? ORDER BY seq').pluck(),
       setBounds: db.prepare('UPDATE containers SET first_ts = ?, last_ts = ?, event_count = ? WHERE id = ?'),
     };
@@ -123,8 +124,13 @@ export class Housekeeping {
     if (!this.#rollups.remove(row.id, minutesOf({ from: before, to: EVER.to }))) return true;
     const left = this.#remove(row, { from: EVER.from, to: before - 1 }, commit);
     this.#trips.dirty(row.vehicle_id, { from: row.first_ts, to: before - 1 }, commit);
-    if (row.loose === 1) this.#runs.trim(row.vehicle_id, left?.first_ts ?? row.last_ts + 1);
+    if (row.loose === 1) this.#runs.trim(row.vehicle_id, left?.first_ts ?? this.#firstLoose(row.vehicle_id));
     return true;
+  }
+
+  /** The time of a vehicle's first loose event. */
+  #firstLoose(vehicleId: number): number {
+    return (this.#sql.firstLoose.get(vehicleId) as number | null) ?? EVER.to;
   }
 
   /** Events that were deleted with their trip so long ago that nobody can want them back. */
