@@ -98,7 +98,7 @@ describe('a body', () => {
       'of too much NDJSON',
       413,
       { 'content-type': 'application/x-ndjson' },
-      Buffer.alloc(8 * 2 ** 20 + 1, '\n'),
+      Buffer.alloc(8 * 2 ** 20 + 1, ' '),
       /8192 KiB/,
     ],
     ['of text', 415, { 'content-type': 'text/plain' }, 'speed=50', /text\/plain/],
