@@ -1,55 +1,21 @@
-/** What goes over the wire as bytes: bombs, slow and broken clients, pipelines, kept connections. */
+/** What goes over the wire as bytes: bombs, broken clients, pipelines, kept connections. */
 import { once } from 'node:events';
-import { Agent, type IncomingMessage, request, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createApp } from '../src/http/app.ts';
-import { allRoutes } from '../src/http/routes.ts';
-import { createHttpServer, type Patience } from '../src/http/server.ts';
-import { partsOf, startTestServer, type TestServer, until } from './server.ts';
+import { startTestServer, type TestServer, until } from './server.ts';
+import { connected, head, WIRE_KEY, whole } from './wire.ts';
 
 const NOW = Date.UTC(2025, 10, 4, 12);
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startTestServer({ API_KEY: 'the-seed-key' }, { now: () => NOW });
+  server = await startTestServer({ API_KEY: WIRE_KEY }, { now: () => NOW });
 });
 afterAll(() => server.stop());
 
 function eventText(seconds: number, vehicle = 'golf'): string {
   return JSON.stringify({ vehicle_id: vehicle, ts: new Date(NOW + seconds * 1_000).toISOString(), rpm: 900 });
-}
-
-/** The head of a request that brings so many bytes. */
-function head(bytes: number, more = ''): string {
-  return `POST /v1/ingest HTTP/1.1\r\nHost: fleet\r\nAuthorization: Bearer the-seed-key\r\nContent-Type: application/json\r\nContent-Length: ${bytes}\r\n${more}\r\n`;
-}
-
-function whole(body: string, more = ''): string {
-  return head(Buffer.byteLength(body), more) + body;
-}
-
-interface Connection {
-  readonly socket: Socket;
-  /** What came over it so far. */
-  readonly received: () => string;
-  /** Resolves when it is closed, however that came. */
-  readonly closed: Promise<void>;
-}
-
-async function connected(port = Number(new URL(server.url).port)): Promise<Connection> {
-  const socket = connect(port, '127.0.0.1');
-  let text = '';
-  socket.setEncoding('utf8').on('data', (piece) => {
-    text += piece;
-  });
-  socket.on('error', () => {});
-  const closed = new Promise<void>((resolve) => {
-    socket.on('close', () => resolve());
-  });
-  await once(socket, 'connect');
-  return { socket, received: () => text, closed };
 }
 
 /** The statuses of the answers in what was received. */
@@ -129,7 +95,7 @@ describe('a body', () => {
   });
 
   test('that is announced and waited for (Expect: 100-continue) is asked for and taken', async () => {
-    const { socket, received } = await connected();
+    const { socket, received } = await connected(server.url);
     const body = eventText(0, 'polite');
     socket.write(head(body.length, 'Expect: 100-continue\r\n'));
     await until(received, (text) => text.includes('100 Continue'));
@@ -140,7 +106,7 @@ describe('a body', () => {
   });
 
   test('in pieces of one byte is taken', async () => {
-    const { socket, received } = await connected();
+    const { socket, received } = await connected(server.url);
     const body = eventText(0, 'drip');
     socket.setNoDelay(true).write(head(body.length));
     for (const byte of body) {
@@ -158,7 +124,7 @@ describe('a client', () => {
     'that goes away in the middle of a body of %s has stored nothing',
     async (type) => {
       const body = eventText(0, 'half');
-      const { socket, closed } = await connected();
+      const { socket, closed } = await connected(server.url);
       socket.write(head(body.length + 1).replace('application/json', type) + body);
       socket.end();
       await closed;
@@ -170,7 +136,7 @@ describe('a client', () => {
 
   test('that goes away before its answer is no failure, and its event is there', async () => {
     const logged = server.logged();
-    const { socket } = await connected();
+    const { socket } = await connected(server.url);
     socket.write(whole(eventText(0, 'gone')));
     socket.destroySoon();
 
@@ -182,7 +148,7 @@ describe('a client', () => {
   });
 
   test('that sends many requests at once has an answer to each, in order', async () => {
-    const { socket, received } = await connected();
+    const { socket, received } = await connected(server.url);
     const events = Array.from({ length: 50 }, (_, index) => whole(index % 10 === 9 ? '{}' : eventText(index, 'pipe')));
     socket.write(events.join(''));
     const text = await until(received, (all) => statusesIn(all).length === 50);
@@ -203,7 +169,7 @@ describe('a client', () => {
       ' '.repeat(300_000),
       eventText(2, 'kept'),
     ]) {
-      const headers = { authorization: 'Bearer the-seed-key', 'content-type': 'application/json' };
+      const headers = { authorization: `Bearer ${WIRE_KEY}`, 'content-type': 'application/json' };
       const req = request(`${server.url}/v1/ingest`, { method: 'POST', agent, headers });
       req.end(body);
       const [res] = (await once(req, 'response')) as [IncomingMessage];
@@ -226,68 +192,11 @@ describe('a client', () => {
     ['a length beside chunks', `${head(2, 'Transfer-Encoding: chunked\r\n')}{}`, 400],
     ['no host', 'GET /healthz HTTP/1.1\r\n\r\n', 400],
   ])('that sends %s is refused, and nobody else is harmed', async (_what, text, status) => {
-    const { socket, received, closed } = await connected();
+    const { socket, received, closed } = await connected(server.url);
     socket.write(text);
     await closed;
 
     expect(statusesIn(received())).toEqual([status]);
     expect((await server.request('/healthz')).status).toBe(200);
   });
-});
-
-describe('a slow client', () => {
-  const servers: Server[] = [];
-  afterAll(() => {
-    for (const each of servers) each.close().closeAllConnections();
-  });
-
-  /** The port of a server beside the first, on the same store, that waits for as long as it is told to. */
-  async function listening(patience: Patience): Promise<number> {
-    const { services } = server;
-    const parts = { ...partsOf(services), routes: allRoutes(services) };
-    const listener = createHttpServer({ ...parts, services, app: createApp(parts), patience });
-    servers.push(listener.listen(0, '127.0.0.1'));
-    await once(listener, 'listening');
-    return (listener.address() as AddressInfo).port;
-  }
-
-  /** Sends a beginning, then a byte now and then until the server cuts it off; the milliseconds that took. */
-  async function drip(beginning: string, byte: string): Promise<number> {
-    const { socket, closed } = await connected(
-      await listening({ headersMs: 200, requestMs: 300, uploadMs: 1_200, lookEveryMs: 50 }),
-    );
-    const began = performance.now();
-    socket.write(beginning);
-    const timer = setInterval(() => socket.write(byte), 20);
-    await closed;
-    clearInterval(timer);
-    return performance.now() - began;
-  }
-
-  test.each([
-    ['its headers', 'POST /v1/ingest HTTP/1.1\r\nHost: fleet\r\n', 'X-Slow: 1\r\n', 200],
-    ['a body on the hot path', head(10_000), ' ', 300],
-    ['a body on the general path', head(10_000).replace('application/json', 'application/x-ndjson'), ' ', 300],
-    ['a body after the answer', head(10_000).replace('the-seed-key', 'wrong'), ' ', 300],
-    [
-      'a chunk, for which there is more time',
-      head(10_000).replace('POST /v1/ingest', 'PUT /v1/trips/x/chunks/1'),
-      ' ',
-      1_200,
-    ],
-  ])('that takes too long for %s is cut off, not before', async (_what, beginning, byte, least) => {
-    expect(await drip(beginning, byte)).toBeGreaterThanOrEqual(least - 50);
-  });
-
-  test('is not one whom the server keeps waiting', async () => {
-    const lines = Array.from({ length: 100_000 }, () => '{}\n').join('');
-    const headers = { 'content-type': 'application/x-ndjson', authorization: 'Bearer the-seed-key' };
-    const port = await listening({ headersMs: 5_000, requestMs: 100, uploadMs: 60_000, lookEveryMs: 20 });
-    const began = performance.now();
-    const answer = await fetch(`http://127.0.0.1:${port}/v1/ingest`, { method: 'POST', headers, body: lines });
-
-    expect(answer.status).toBe(422);
-    expect((await answer.json()) as object).toMatchObject({ rejected_count: 100_000 });
-    expect(performance.now() - began).toBeGreaterThan(200);
-  }, 20_000);
 });

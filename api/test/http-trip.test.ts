@@ -207,15 +207,6 @@ describe('a change to a trip', () => {
     return ingest(...all.map((minute) => ({ vehicle_id, ts: at(minute * MINUTE), rpm: 900 })));
   }
 
-  test('gives it a name and a note, one after the other', async () => {
-    const trip_id = await minutes('named', -2, -1);
-    await change(`/v1/trips/${trip_id}`, { name: 'To work' }, 'PATCH');
-    await change(`/v1/trips/${trip_id}`, { note: 'rain' }, 'PATCH');
-
-    expect((await get(`/v1/trips/${trip_id}`)).body).toMatchObject({ name: 'To work', note: 'rain' });
-    expect((await get('/v1/trips?vehicle=named')).body.trips).toMatchObject([{ name: 'To work' }]);
-  });
-
   test('takes it away: what is sent of it again is answered as before, and stays away', async () => {
     const trip_id = await minutes('gone', -2, -1);
     await change(`/v1/trips/${trip_id}`, undefined, 'DELETE');
@@ -227,41 +218,6 @@ describe('a change to a trip', () => {
     expect((await get(`/v1/trips/${trip_id}/events`)).status).toBe(404);
     expect((await get('/v1/vehicles/gone/latest')).status).toBe(404);
     expect((await get('/v1/vehicles/gone/history?signal=rpm')).body.points).toEqual([]);
-  });
-
-  test('can be taken back', async () => {
-    const trip_id = await minutes('back', -2, -1);
-    const id = await change(`/v1/trips/${trip_id}`, undefined, 'DELETE');
-    expect((await server.request(`/v1/corrections/${id}`, { method: 'DELETE' })).status).toBe(204);
-
-    expect((await get(`/v1/trips/${trip_id}`)).body).toMatchObject({ event_count: 2 });
-    expect((await server.request(`/v1/corrections/${id}`, { method: 'DELETE' })).status).toBe(404);
-  });
-
-  test('splits it, and puts it together again', async () => {
-    const trip_id = await minutes('split', -8, -6, -4, -2);
-    await change(`/v1/trips/${trip_id}/split`, { at: at(-4 * MINUTE) });
-    const two = await tripIds('split');
-    await change(`/v1/trips/${trip_id}/merge`, { with: two[0] });
-
-    expect([two.length, two[1]]).toEqual([2, trip_id]);
-    expect(await tripIds('split')).toEqual([trip_id]);
-  });
-
-  test('makes one of two that are far apart', async () => {
-    const later = await minutes('merge', -2);
-    const earlier = await minutes('merge', -60);
-    await change(`/v1/trips/${earlier}/merge`, { with: later });
-
-    expect(await tripIds('merge')).toEqual([earlier]);
-    expect((await get(`/v1/trips/${later}`)).status).toBe(308);
-    const { corrections } = (await get('/v1/corrections')).body;
-    expect(corrections[0]).toMatchObject({
-      vehicle: 'merge',
-      kind: 'merge',
-      from: at(-60 * MINUTE),
-      to: at(-2 * MINUTE),
-    });
   });
 
   test.each<[string, string, object, number]>([
