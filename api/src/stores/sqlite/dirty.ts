@@ -18,7 +18,12 @@ export interface DirtyRow {
   readonly ordered_seq: number | null;
 }
 
-/** The stretch of time that a row makes dirty; of a container never more than it has. */
+/**
+ * The stretch of time that a row makes dirty; of a container never more than it has, and where it has nothing there any
+ * more, its end: what is dirty must lie somewhere to be worked out.
+ */
 export function spanOf({ from_ts, to_ts, first_ts, last_ts }: DirtyRow): Span {
-  return { from: Math.max(from_ts, first_ts ?? from_ts), to: Math.min(to_ts, last_ts ?? to_ts) };
+  const [first, last] = [first_ts ?? from_ts, last_ts ?? to_ts];
+  const within = (ts: number) => Math.min(Math.max(ts, first), last);
+  return { from: within(from_ts), to: within(to_ts) };
 }
