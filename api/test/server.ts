@@ -74,14 +74,16 @@ export async function startTestServer(
   const admin = env['ADMIN_TOKEN'] ?? `admin-${crypto.randomUUID()}`;
   const lines: string[] = [];
   const log = pino({ level: env['LOG_LEVEL'] ?? 'trace' }, { write: (line: string) => void lines.push(line) });
-  const config = loadConfig({
-    HOST: '127.0.0.1',
-    PORT: '0',
-    DATA_DIR: join(folder, 'data'),
-    ADMIN_TOKEN: admin,
-    ...env,
+  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'data'), ADMIN_TOKEN: admin, ...env };
+  const dispose = () => {
+    if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  const start = async () =>
+    startServer(loadConfig(settings), { log, ...(now && { now }), ...(onDeath && { onDeath }) });
+  const running = await start().catch((error) => {
+    dispose();
+    throw error;
   });
-  const running = await startServer(config, { log, ...(now && { now }), ...(onDeath && { onDeath }) });
   const { services } = running;
   const url = `http://127.0.0.1:${running.port}`;
   const secrets = [admin];
@@ -109,7 +111,7 @@ export async function startTestServer(
     logged: () => lines.join(''),
     async stop() {
       await running.stop();
-      if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
+      dispose();
     },
   };
 }
