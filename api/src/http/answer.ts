@@ -1,6 +1,7 @@
 /** Answers: JSON, and problems as RFC 9457 has them. */
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, problem, problemDocument } from '@fleet/contract';
+import type { AppAnswer } from '../formats/format.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 import { OverloadedError, StoreUnavailableError } from '../ports.ts';
 
@@ -19,10 +20,22 @@ export function sendNothing(res: ServerResponse): void {
 
 /** Answers with a problem document. */
 export function sendProblem(res: ServerResponse, found: Problem): void {
-  const { status, retryable } = PROBLEMS[found.slug];
-  if (retryable) res.setHeader('retry-after', found.retryAfterS ?? RETRY_AFTER_S);
+  setHints(res, found);
+  sendText(res, PROBLEMS[found.slug].status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
+}
+
+/** Answers in an app's own words; `found` is what went wrong, if anything did. */
+export function sendAnswer(res: ServerResponse, { status, type, body }: AppAnswer, found?: Problem): void {
+  if (found !== undefined && status >= 400) setHints(res, found);
+  if (type === null) res.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end();
+  else sendText(res, status, type, body);
+}
+
+/** Says in headers what a sender may do about a problem. */
+function setHints(res: ServerResponse, { slug, retryAfterS = RETRY_AFTER_S }: Problem): void {
+  const { status, retryable } = PROBLEMS[slug];
+  if (retryable) res.setHeader('retry-after', retryAfterS);
   if (status === 401) res.setHeader('www-authenticate', 'Bearer');
-  sendText(res, status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
 }
 
 /** What a caller is told of a failure; undefined for one that says nothing about the request and must be looked at. */

@@ -24,8 +24,9 @@ export function createApp({ routes, ...parts }: AppParts): Express {
   }
   for (const [path, methods] of byPath) app.all(path, (req, res) => answerMethod(req, res, methods));
   addPages(app, routes);
-  app.use((req: Request, res: Response) => {
-    sendProblem(res, problem('not-found', `there is nothing at ${req.path}`));
+  app.use((_req: Request, res: Response) => {
+    // Not said back: an address that is almost right may have a key in it.
+    sendProblem(res, problem('not-found', 'there is nothing at this address'));
   });
   app.use((error: unknown, _req: Request, res: Response, _next: NextFunction) => {
     if (isRefusal(error)) sendProblem(res, problem('malformed-request', 'the path or a header can’t be followed'));

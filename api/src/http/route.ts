@@ -1,6 +1,6 @@
 /** Routes as data: the same table serves them, says who may enter, and describes them in OpenAPI. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ProblemSlug, parseTimestamp, problem } from '@fleet/contract';
+import { type Problem, type ProblemSlug, parseTimestamp, problem } from '@fleet/contract';
 import type { Access, Principal } from '../access/principal.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 
@@ -13,6 +13,10 @@ export interface Route {
   readonly path: string;
   readonly access: Access;
   readonly doc: RouteDoc;
+  /** Where the key is, for routes that take nothing but keys: no session, no share link. */
+  keyOf?(req: IncomingMessage, params: Readonly<Record<string, string>>): string | null;
+  /** Answers what went wrong otherwise than with a problem document. */
+  sendProblem?(res: ServerResponse, found: Problem): void;
   handle(exchange: Exchange): Promise<void> | void;
 }
 

@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { formatRoutes } from './format-routes.ts';
 import { ingestRoutes } from './ingest-route.ts';
 import { liveRoutes } from './live-route.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -16,6 +17,7 @@ import { vehicleRoutes } from './vehicle-routes.ts';
 
 const FAMILIES = [
   ingestRoutes,
+  formatRoutes,
   uploadRoutes,
   readRoutes,
   eventRoutes,

@@ -34,16 +34,23 @@ export function createRouteServer(parts: RouteServerParts, route: Route): RouteS
     });
     try {
       const query = queryOf(req);
-      const principal = authenticator.enter(req, route.access, query.get('share'));
+      const principal = route.keyOf
+        ? authenticator.enterByKey(req, route.access, route.keyOf(req, params))
+        : authenticator.enter(req, route.access, query.get('share'));
       await route.handle({ req, res, principal, params, query });
     } catch (error) {
-      fail(res, error, onFailure);
+      fail(res, error, onFailure, route.sendProblem);
     }
   };
 }
 
 /** Answers what went wrong, or cuts off an answer that had begun. */
-export function fail(res: ServerResponse, error: unknown, onFailure: RouteServerParts['onFailure']): void {
+export function fail(
+  res: ServerResponse,
+  error: unknown,
+  onFailure: RouteServerParts['onFailure'],
+  answer: Route['sendProblem'] = sendProblem,
+): void {
   const found = problemOf(error);
   const incident = randomUUID();
   if (found === undefined) onFailure(error, incident);
@@ -51,7 +58,7 @@ export function fail(res: ServerResponse, error: unknown, onFailure: RouteServer
     res.destroy();
     return;
   }
-  sendProblem(
+  answer(
     res,
     found ?? { ...problem('internal', 'something went wrong here'), extra: { instance: `urn:uuid:${incident}` } },
   );
