@@ -64,7 +64,12 @@ function keep({ deadLetters, principal, via }: Taking, candidate: Candidate, pro
     device: principal.name,
     via,
     bytes: Buffer.from(JSON.stringify(event)),
-    problem,
     context: {},
+    ...faultsOf(problem),
   });
+}
+
+/** What is said of a problem in a dead letter. */
+export function faultsOf({ slug, detail, errors = [{ pointer: '', detail }] }: Problem) {
+  return { slug, errors };
 }

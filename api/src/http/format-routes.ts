@@ -8,7 +8,7 @@ import type { AppAnswer, AppAnswers, Format } from '../formats/format.ts';
 import { FORMATS } from '../formats/formats.ts';
 import { keepLabels } from '../formats/labels.ts';
 import { withoutSecrets } from '../formats/secrets.ts';
-import { takeCandidates } from '../formats/take.ts';
+import { faultsOf, takeCandidates } from '../formats/take.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendAnswer } from './answer.ts';
@@ -122,5 +122,10 @@ function keepRaw(
   const [, query = ''] = /\?(.*)/s.exec(req.url ?? '') ?? [];
   const text = [query, isGzip(req) ? '' : body.toString()].filter((part) => part !== '').join('\n');
   const bytes = isGzip(req) ? body : Buffer.from(withoutSecrets(text, params['key']));
-  return deadLetters.keep({ device: principal.name, via, bytes, problem: found, context: {} });
+  return deadLetters.keep({ device: principal.name, via, bytes, context: {}, ...quoteless(faultsOf(found)) });
+}
+
+/** Without what a parser quotes from the request after a colon. */
+function quoteless({ slug, errors }: ReturnType<typeof faultsOf>): ReturnType<typeof faultsOf> {
+  return { slug, errors: errors.map(({ pointer, detail }) => ({ pointer, detail: detail.replace(/: .*/s, '') })) };
 }

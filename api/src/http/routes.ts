@@ -5,6 +5,7 @@ import { deviceRoutes } from './device-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { formatRoutes } from './format-routes.ts';
 import { ingestRoutes } from './ingest-route.ts';
+import { labelRoutes } from './label-routes.ts';
 import { liveRoutes } from './live-route.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { readRoutes } from './read-routes.ts';
@@ -24,6 +25,7 @@ const FAMILIES = [
   liveRoutes,
   tripEditRoutes,
   vehicleRoutes,
+  labelRoutes,
   deviceRoutes,
   peopleRoutes,
   sessionRoutes,

@@ -1,6 +1,6 @@
 /** What OpenAPI says of requests of apps and dongles. */
 import type { Format } from '../../formats/format.ts';
-import type { RouteDoc } from '../route.ts';
+import { type RouteDoc, ref } from '../route.ts';
 
 export function formatDoc({ name, title, answers }: Format): RouteDoc {
   const { taken } = answers;
@@ -14,3 +14,10 @@ export function formatDoc({ name, title, answers }: Format): RouteDoc {
     problems: ['payload-too-large', 'overloaded', 'store-unavailable'],
   };
 }
+
+export const LABELS_DOC: RouteDoc = {
+  tag: 'Read',
+  summary: 'What apps call the signals of a vehicle that have no name here',
+  answers: { 200: { 'application/json': ref('SignalLabels') } },
+  problems: ['vehicle-not-allowed', 'malformed-request'],
+};

@@ -118,6 +118,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   }),
   Vehicle: object({ vehicle: text, name: orNull(text), aliases: list(text) }),
   Latest: object({ vehicle: text, name: orNull(text), trip_id: uuid, ts: time, older: { type: 'object' } }),
+  SignalLabels: object({ vehicle: text, labels: list(object({ signal: text, label: text, unit: text })) }),
   History: object({
     vehicle: text,
     signal: text,
