@@ -2,7 +2,7 @@
 
 const SECRET_NAMES = 'pass|token|secret|key|ssid|eml|email';
 const MEMBERS = new RegExp(`("[^"]*(?:${SECRET_NAMES})[^"]*"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi');
-const PARAMETERS = new RegExp(`((?:^|[?&\\n])[^=&\\n]*(?:${SECRET_NAMES})=)[^&\\n]*`, 'gi');
+const PARAMETERS = new RegExp(`((?:^|[?&\\n])[^=&\\n]*(?:${SECRET_NAMES})[^=&\\n]*=)[^&\\n]*`, 'gi');
 
 /** The text with stars for what is named like a secret, in JSON or in a query, and for the key itself. */
 export function withoutSecrets(text: string, key: string | undefined): string {

@@ -125,7 +125,10 @@ function keepRaw(
   return deadLetters.keep({ device: principal.name, via, bytes, context: {}, ...quoteless(faultsOf(found)) });
 }
 
-/** Without what a parser quotes from the request after a colon. */
+/** Without what the parser quotes from the request. */
 function quoteless({ slug, errors }: ReturnType<typeof faultsOf>): ReturnType<typeof faultsOf> {
-  return { slug, errors: errors.map(({ pointer, detail }) => ({ pointer, detail: detail.replace(/: .*/s, '') })) };
+  return {
+    slug,
+    errors: errors.map(({ pointer, detail }) => ({ pointer, detail: detail.replace(/(is not JSON): .*/s, '$1') })),
+  };
 }
