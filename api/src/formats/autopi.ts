@@ -54,9 +54,9 @@ export const AUTOPI: Format = {
   setup: ({ server, key }) => ({
     url: `${server}/i/autopi`,
     steps: [
-      'AutoPi Cloud → Device → Advanced → Settings → Cloud → Endpoint: URL as above',
-      `In the same place, auth_token: ${key}`,
-      'Sync: the device then sends to your server instead of the cloud',
+      'In the settings of the device, at the endpoint that it uploads to: url: the address above',
+      `auth_token, in the same place: ${key}`,
+      'It then sends to your server instead of the vendor’s cloud',
     ],
   }),
 };

@@ -44,7 +44,7 @@ export const GPSLOGGER: Format = {
     url: `${url}?${TEMPLATE}`,
     steps: [
       'Logging details → Log to custom URL: on; URL: the whole address above; HTTP method: POST or GET',
-      'Also switch on "Allow auto sending" and "Discard offline locations: off": points without network come later',
+      'Switch on "Allow auto sending" there too: what had no network comes later, and what comes twice is one',
       'Performance → Time before logging: 1 to 5 seconds',
     ],
   }),

@@ -138,7 +138,12 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     corrections: list(object({ id: text, vehicle: text, kind: text, made_at: time, from: time, to: time })),
   }),
   DeviceList: object({ devices: list(device) }),
-  DeviceWithKey: object({ device, key: text }),
+  DeviceWithKey: {
+    type: 'object',
+    properties: { device, key: text, setup: ref('AppSetup') },
+    required: ['device', 'key'],
+  },
+  AppSetup: object({ app: text, title: text, url: text, steps: list(text), link: orNull(text), qr_svg: text }),
   PersonList: object({ people: list(person) }),
   Invitation: object({ person, signin_url: text }),
   SignInLink: object({ signin_url: text }),
