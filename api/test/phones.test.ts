@@ -81,6 +81,19 @@ describe.each(formats)('$name reads', ({ decode, fixtures }) => {
   });
 });
 
+describe('docs/phones.md', () => {
+  const page = readFileSync(new URL('../../docs/phones.md', import.meta.url), 'utf8');
+  const cell = ({ status, body }: AppAnswer) => (body === '' ? `${status}, empty` : `${status} \`${body}\``);
+
+  test.each(formats)('has a section about $name, and its answers', ({ name, title, answers }) => {
+    const { taken, bad, wrongKey, tooLarge, unavailable } = answers;
+    const cells = [title, `\`${name}\``, cell(taken), cell(bad), wrongKey.status, tooLarge.status, unavailable.status];
+
+    expect(page).toContain(`| ${cells.join(' | ')} |`);
+    expect(page).toMatch(new RegExp(`\n## .*\n\nName \`${name}\``));
+  });
+});
+
 describe('over HTTP', () => {
   let clock = NOW;
   let server: TestServer;
@@ -230,6 +243,43 @@ describe('over HTTP', () => {
     expect(answer.status).toBe(200);
     expect(await eventsOf(server, 'leaf-1')).toEqual([]);
     expect(await eventsOf(server, 'leaf-2')).toEqual([]);
+  });
+
+  test.each(formats)('a key for $name comes with an address that works', async ({ name, answers, fixtures }) => {
+    const wanted = { name: `${name} app`, vehicles: [`setup-${name}`], app: name };
+    const { status, body } = await server.request('/v1/devices', { body: wanted });
+    const { setup, key } = body;
+    const { request } = fixtures.find(({ candidates = [] }) => candidates.length > 0) as Fixture;
+    const path = new URL(setup.url).pathname;
+    const headers = { ...request.headers, authorization: `Bearer ${key}` };
+
+    expect([status, setup.app, setup.steps.length]).toEqual([201, name, 3]);
+    expect(setup.qr_svg).toMatch(/^<svg .*<\/svg>$/s);
+    expect(said(await send(server, path, { ...request, headers }))).toEqual(answers.taken);
+  });
+
+  test('overland and owntracks are set up by a link', async () => {
+    const added = (app: string) => server.request('/v1/devices', { body: { name: app, vehicles: ['link'], app } });
+    const { key, setup: overland } = (await added('overland')).body;
+    const { setup: owntracks } = (await added('owntracks')).body;
+    const inline = new URL(owntracks.link).searchParams.get('inline') ?? '';
+
+    expect([...new URL(overland.link).searchParams]).toEqual([
+      ['url', `${server.url.replace('127.0.0.1', 'localhost')}/i/overland`],
+      ['token', key],
+    ]);
+    expect(JSON.parse(Buffer.from(inline, 'base64').toString())).toMatchObject({
+      _type: 'configuration',
+      mode: 3,
+      url: owntracks.url,
+    });
+  });
+
+  test('an app needs a key that may write', async () => {
+    const wanted = { name: 'reader', vehicles: '*', app: 'torque', role: 'viewer' };
+    const { status, body } = await server.request('/v1/devices', { body: wanted });
+
+    expect([status, body.detail]).toEqual([422, 'torque needs a key with the role device']);
   });
 
   test('names of unknown codes can be read beside the vehicle', async () => {
