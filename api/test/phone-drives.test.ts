@@ -4,7 +4,7 @@ import { integerBetween, readDrives, seededRandom, shuffled } from '@fleet/testk
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestServer, type TestRequest, type TestServer, until } from './server.ts';
 
-const [{ events }] = readDrives().filter(({ truth }) => truth.drive === 14) as [{ events: readonly TelemetryEvent[] }];
+const events = readDrives().find(({ truth }) => truth.drive === 14)?.events ?? [];
 const STARTED = timeOf(events[0] as TelemetryEvent);
 
 function timeOf({ ts }: TelemetryEvent): number {
@@ -19,7 +19,7 @@ function json(body: unknown, query = ''): Sent {
 
 function queryOf(values: Readonly<Record<string, number | string | undefined>>): string {
   const known = Object.entries(values).filter(([, value]) => value !== undefined);
-  return String(new URLSearchParams(known.map(([name, value]) => [name, String(value)])));
+  return String(new URLSearchParams(known.map(([name, value]): [string, string] => [name, String(value)])));
 }
 
 function mps(kph: number | undefined): number | undefined {
