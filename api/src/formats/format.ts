@@ -52,18 +52,15 @@ export interface AppAnswer {
   readonly body: string;
 }
 
-/** Chosen so that this app keeps good data and drops bad. */
+/**
+ * Chosen so that this app keeps good data and drops bad. Where the data is good and something else is wrong (the key: 401,
+ * 403, 429; too much at once: 413; the store: 503) the answer is a problem document, on which all of them keep theirs.
+ */
 export interface AppAnswers {
   /** It is durable, or there was nothing to keep. */
   readonly taken: AppAnswer;
   /** It can never be taken: the app must let go of it. It is kept as a dead letter. */
   readonly bad: AppAnswer;
-  /** The key is wrong, or may not write: the app should keep its data until the key is mended. */
-  readonly wrongKey: AppAnswer;
-  /** More than fits in one request: the app should keep its data and send less at once. */
-  readonly tooLarge: AppAnswer;
-  /** Nothing can be stored now: the app should keep its data and try again. */
-  readonly unavailable: AppAnswer;
 }
 
 /** Where a device sends to. */
@@ -98,15 +95,9 @@ export interface Format {
   setup(address: Address): Setup;
 }
 
-/** Answers of an app that takes any 2xx for taken and keeps its data otherwise. */
+/** Answers of an app that is only told whether to let go of what it sent. */
 export function answersOf(taken: AppAnswer): AppAnswers {
-  return {
-    taken,
-    bad: taken,
-    wrongKey: { status: 401, type: 'text/plain', body: 'the key is wrong, expired or revoked' },
-    tooLarge: { status: 413, type: 'text/plain', body: 'send less at once' },
-    unavailable: { status: 503, type: 'text/plain', body: 'nothing can be stored at the moment' },
-  };
+  return { taken, bad: taken };
 }
 
 /** An answer without a body. */

@@ -20,22 +20,16 @@ export function sendNothing(res: ServerResponse): void {
 
 /** Answers with a problem document. */
 export function sendProblem(res: ServerResponse, found: Problem): void {
-  setHints(res, found);
-  sendText(res, PROBLEMS[found.slug].status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
+  const { status, retryable } = PROBLEMS[found.slug];
+  if (retryable) res.setHeader('retry-after', found.retryAfterS ?? RETRY_AFTER_S);
+  if (status === 401) res.setHeader('www-authenticate', 'Bearer');
+  sendText(res, status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
 }
 
-/** Answers in an app's own words; `found` is what went wrong, if anything did. */
-export function sendAnswer(res: ServerResponse, { status, type, body }: AppAnswer, found?: Problem): void {
-  if (found !== undefined && status >= 400) setHints(res, found);
+/** Answers in an app's own words. */
+export function sendAnswer(res: ServerResponse, { status, type, body }: AppAnswer): void {
   if (type === null) res.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end();
   else sendText(res, status, type, body);
-}
-
-/** Says in headers what a sender may do about a problem. */
-function setHints(res: ServerResponse, { slug, retryAfterS = RETRY_AFTER_S }: Problem): void {
-  const { status, retryable } = PROBLEMS[slug];
-  if (retryable) res.setHeader('retry-after', retryAfterS);
-  if (status === 401) res.setHeader('www-authenticate', 'Bearer');
 }
 
 /** What a caller is told of a failure; undefined for one that says nothing about the request and must be looked at. */

@@ -2,9 +2,9 @@
  * Requests of apps and dongles that people already have. Their keys may stand in the path, since many apps can be given
  * nothing but an address: so no path of these is ever logged, counted or said back.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Problem, type ProblemSlug, problem } from '@fleet/contract';
-import type { AppAnswer, AppAnswers, Format } from '../formats/format.ts';
+import type { IncomingMessage } from 'node:http';
+import { type Problem, problem } from '@fleet/contract';
+import type { Format } from '../formats/format.ts';
 import { FORMATS } from '../formats/formats.ts';
 import { keepLabels } from '../formats/labels.ts';
 import { withoutSecrets } from '../formats/secrets.ts';
@@ -33,7 +33,6 @@ export function formatRoutes(services: Services): Route[] {
         access: 'write' as const,
         keyOf: (req: IncomingMessage, params: Readonly<Record<string, string>>) =>
           params['key'] ?? keyIn(req.headers.authorization),
-        sendProblem: (res: ServerResponse, found: Problem) => sendAnswer(res, answerTo(found, format.answers), found),
         handle: (exchange: Exchange) => take(services, format, exchange),
         doc: formatDoc(format),
       })),
@@ -43,22 +42,6 @@ export function formatRoutes(services: Services): Route[] {
 
 function pathsOf({ name, paths = [] }: Format): string[] {
   return [`/i/${name}/{key}`, `/i/${name}`, ...paths];
-}
-
-/** What is wrong with the key or the server; whatever else is wrong is wrong with the data. */
-const ANSWERS: Partial<Readonly<Record<ProblemSlug, keyof AppAnswers>>> = {
-  unauthorized: 'wrongKey',
-  forbidden: 'wrongKey',
-  'rate-limited': 'wrongKey',
-  'payload-too-large': 'tooLarge',
-  internal: 'unavailable',
-  overloaded: 'unavailable',
-  'store-unavailable': 'unavailable',
-  'shutting-down': 'unavailable',
-};
-
-function answerTo({ slug }: Problem, answers: AppAnswers): AppAnswer {
-  return answers[ANSWERS[slug] ?? 'bad'];
 }
 
 async function take(services: Services, format: Format, exchange: Exchange): Promise<void> {
@@ -74,7 +57,7 @@ async function take(services: Services, format: Format, exchange: Exchange): Pro
   if (!decoded.ok) {
     services.onRefused(decoded.error.slug);
     await keepRaw(services, format, exchange, bytes, decoded.error);
-    sendAnswer(res, answerTo(decoded.error, format.answers), decoded.error);
+    sendAnswer(res, format.answers.bad);
     return;
   }
   const { candidates, labelling } = decoded.value;

@@ -1,6 +1,6 @@
 /** Routes as data: the same table serves them, says who may enter, and describes them in OpenAPI. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type Problem, type ProblemSlug, parseTimestamp, problem } from '@fleet/contract';
+import { type ProblemSlug, parseTimestamp, problem } from '@fleet/contract';
 import type { Access, Principal } from '../access/principal.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 
@@ -15,8 +15,6 @@ export interface Route {
   readonly doc: RouteDoc;
   /** Where the key is, for routes that take nothing but keys: no session, no share link. */
   keyOf?(req: IncomingMessage, params: Readonly<Record<string, string>>): string | null;
-  /** Answers what went wrong otherwise than with a problem document. */
-  sendProblem?(res: ServerResponse, found: Problem): void;
   handle(exchange: Exchange): Promise<void> | void;
 }
 

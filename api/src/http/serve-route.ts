@@ -39,18 +39,13 @@ export function createRouteServer(parts: RouteServerParts, route: Route): RouteS
         : authenticator.enter(req, route.access, query.get('share'));
       await route.handle({ req, res, principal, params, query });
     } catch (error) {
-      fail(res, error, onFailure, route.sendProblem);
+      fail(res, error, onFailure);
     }
   };
 }
 
 /** Answers what went wrong, or cuts off an answer that had begun. */
-export function fail(
-  res: ServerResponse,
-  error: unknown,
-  onFailure: RouteServerParts['onFailure'],
-  answer: Route['sendProblem'] = sendProblem,
-): void {
+export function fail(res: ServerResponse, error: unknown, onFailure: RouteServerParts['onFailure']): void {
   const found = problemOf(error);
   const incident = randomUUID();
   if (found === undefined) onFailure(error, incident);
@@ -58,7 +53,7 @@ export function fail(
     res.destroy();
     return;
   }
-  answer(
+  sendProblem(
     res,
     found ?? { ...problem('internal', 'something went wrong here'), extra: { instance: `urn:uuid:${incident}` } },
   );
