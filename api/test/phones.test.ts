@@ -1,5 +1,8 @@
 /** Apps and dongles that people already have, over real HTTP: what they send, three times and shuffled, and what they hear. */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { formatTimestamp } from '@fleet/contract';
 import { seededRandom, shuffled } from '@fleet/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -318,7 +321,6 @@ describe('over HTTP', () => {
   });
 
   test('autopi may be gzipped', async () => {
-    const { gzipSync } = await import('node:zlib');
     const key = await server.key('skoda');
     const bytes = gzipSync('[{"@ts":"2025-11-04T12:00:00.000000","@t":"obd.rpm","value":2350}]');
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip', authorization: `token ${key}` };
@@ -336,6 +338,36 @@ describe('over HTTP', () => {
     expect(await eventsOf(server, 'seat')).toMatchObject([{ rpm: 900 }]);
   });
 });
+
+test('all of them at once, three times and shuffled, through a server that stops in between, are stored once', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-phones-'));
+  const admin = 'admin-of-a-server-that-stops';
+  let clock = NOW;
+  const start = () =>
+    startTestServer({ ADMIN_TOKEN: admin, INGEST_MAX_AGE: 'off', LOG_LEVEL: 'error' }, { folder, now: () => clock });
+  let server = await start();
+  const keys = new Map<string, string>();
+  for (const { name } of formats) keys.set(name, await server.key(`car-${name}`));
+  const sent = formats.flatMap(({ name, fixtures }) => fixtures.map((fixture) => ({ name, ...fixture })));
+  const requests = shuffled(seededRandom(11), [...sent, ...sent, ...sent]);
+  for (const [index, { name, request, now }] of requests.entries()) {
+    if (index % 60 === 59) {
+      await server.stop();
+      await expect(send(server, `/i/${name}/${keys.get(name)}`, request)).rejects.toThrow();
+      server = await start();
+    }
+    clock = now === undefined ? NOW : Date.parse(now);
+    expect((await send(server, `/i/${name}/${keys.get(name)}`, request)).status).toBe(200);
+  }
+  clock = NOW;
+
+  for (const { name, fixtures } of formats) {
+    const times = fixtures.flatMap(({ candidates = [] }) => candidates.map(({ event }) => event['ts']));
+    expect((await eventsOf(server, `car-${name}`)).map(({ ts }) => ts).sort()).toEqual([...new Set(times)].sort());
+  }
+  await server.stop();
+  rmSync(folder, { recursive: true });
+}, 60_000);
 
 describe('whatever is in a request', () => {
   let server: TestServer;

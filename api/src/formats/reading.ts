@@ -82,7 +82,7 @@ export class Signals {
   event(ts: string | undefined, dtcs?: readonly string[]): readonly Readonly<Record<string, unknown>>[] {
     let custom = 0;
     const kept = [...this.#values].filter(([name]) => isSignalName(name) || ++custom <= MAX_CUSTOM_SIGNALS);
-    if (kept.length === 0 && dtcs === undefined) return [];
+    if (kept.length === 0 && (dtcs ?? []).length === 0) return [];
     return [{ ...(ts !== undefined && { ts }), ...Object.fromEntries(kept), ...(dtcs && { dtcs }) }];
   }
 }
