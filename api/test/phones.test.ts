@@ -5,12 +5,15 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formatTimestamp } from '@fleet/contract';
 import { seededRandom, shuffled } from '@fleet/testkit';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { AppAnswer, Candidate, SignalLabel } from '../src/formats/format.ts';
 import { FORMATS } from '../src/formats/formats.ts';
 import { StoreUnavailableError } from '../src/ports.ts';
 import { startTestServer, type TestAnswer, type TestServer } from './server.ts';
+
+/** Hundreds of requests, one after the other, take their time on a busy machine. */
+jest.setTimeout(60_000);
 
 /** A request of an app, and what it holds. */
 interface Fixture {
