@@ -2,7 +2,7 @@
 export default {
   globalSetup: '<rootDir>/jest.build.js',
   reporters: ['default', '<rootDir>/jest.counts.js'],
-  roots: ['<rootDir>/packages', '<rootDir>/api'],
+  roots: ['<rootDir>/packages', '<rootDir>/api', '<rootDir>/web'],
   testMatch: ['**/*.test.ts'],
   // Tests wait for conditions, not for time: this only ends what would never end, also on a slow machine.
   testTimeout: 60_000,
@@ -10,9 +10,9 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['fleet-source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
-    '\\.ts$': [
+    '\\.tsx?$': [
       '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
   injectGlobals: false,

@@ -37,6 +37,9 @@ function faultsBeyondForm(config: Config): string[] {
   check(`TRUST_PROXY=${config.TRUST_PROXY}`, () => trustOf(config.TRUST_PROXY));
   const keysFile = config.KEYS_FILE;
   if (keysFile !== undefined) check(`KEYS_FILE=${keysFile}`, () => checkKeysFile(keysFile));
+  for (const host of config.MAP_HOSTS?.split(',') ?? []) {
+    check(`MAP_HOSTS=${config.MAP_HOSTS}`, () => void new URL(host.trim()));
+  }
   if (config.BACKUP_DIR !== undefined && config.STORE === 'memory') {
     faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
   }

@@ -36,6 +36,8 @@ const trip = {
   vehicle: text,
   name: orNull(text),
   note: orNull(text),
+  /** Of the place where the trip starts, e.g. Europe/Berlin. */
+  time_zone: orNull(text),
   started_at: time,
   ended_at: time,
   duration_s: number,
@@ -149,7 +151,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
   SignInLink: object({ signin_url: text }),
   ShareList: object({ shares: list(share) }),
   ShareWithUrl: object({ share, url: text }),
-  WhoAmI: object({ name: text, role: text, vehicles: scope }),
+  WhoAmI: object({ name: text, role: text, vehicles: scope, trip_id: orNull(uuid) }),
   DeadLetterList: object({
     dead_letters: list(
       object({
