@@ -10,9 +10,9 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['fleet-source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/'],
   transform: {
-    '\\.tsx?$': [
+    '\\.ts$': [
       '@swc/jest',
-      { jsc: { target: 'es2023', parser: { syntax: 'typescript', tsx: true } }, module: { type: 'es6' }, sourceMaps: 'inline' },
+      { jsc: { target: 'es2023', parser: { syntax: 'typescript' } }, module: { type: 'es6' }, sourceMaps: 'inline' },
     ],
   },
   injectGlobals: false,

@@ -8,7 +8,15 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'vite';
 
 const HERE = import.meta.dirname;
-const SOURCES = ['src', 'public', 'index.html', 'vite.config.js', 'build.js', 'package.json', '../packages/contract/src'];
+const SOURCES = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.js',
+  'build.js',
+  'package.json',
+  '../packages/contract/src',
+];
 const BUILT = join(HERE, 'dist/index.html');
 const COMPRESSIBLE = /\.(js|mjs|css|html|json|svg|webmanifest)$/;
 

@@ -1,0 +1,3 @@
+export function PeoplePage(_: { readonly tripId?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function SettingsPage(_: { readonly tripId?: string }) {
+  return null;
+}

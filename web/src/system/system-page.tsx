@@ -1,0 +1,3 @@
+export function SystemPage(_: { readonly tripId?: string }) {
+  return null;
+}

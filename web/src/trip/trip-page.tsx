@@ -1,0 +1,3 @@
+export function TripPage(_: { readonly tripId?: string }) {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function VehiclesPage(_: { readonly tripId?: string }) {
+  return null;
+}
