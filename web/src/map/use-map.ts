@@ -39,8 +39,8 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
     made.addControl(new NavigationControl({ visualizePitch: false }), 'top-right');
     made.on('error', () => setNoTiles(true));
     made.on('data', (event) => {
-      if ('tile' in event && event.tile !== undefined && 'sourceId' in event && event.sourceId !== 'outlines')
-        setNoTiles(false);
+      const source = 'tile' in event && 'sourceId' in event ? made.getSource(`${event.sourceId}`) : undefined;
+      if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
     });
     made.once('style.load', () => setMap(made));
     return () => {
@@ -53,6 +53,7 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
 }
 
 function viewOf({ bounds, center, zoom }: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): Partial<MapOptions> {
-  if (bounds !== undefined) return { bounds, fitBoundsOptions: { padding: 40, maxZoom: 15 } };
+  if (bounds !== undefined)
+    return { bounds, fitBoundsOptions: { padding: { top: 90, right: 48, bottom: 48, left: 40 }, maxZoom: 15 } };
   return { ...(center !== undefined && { center }), ...(zoom !== undefined && { zoom }) };
 }

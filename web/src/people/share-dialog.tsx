@@ -37,7 +37,12 @@ export function ShareDialog({ vehicle, tripId, onClose }: ShareDialogProps) {
     <Dialog title={tripId === undefined ? t('shares.add') : t('trip.share')} onClose={onClose}>
       <p>{tripId === undefined ? t('shares.vehicle', { vehicle }) : t('trip.shareText')}</p>
       <Form submit={t('trip.shareMake')} onSubmit={make}>
-        <Choice label={t('trip.shareFor')} name="hours" value="24" options={HOURS.map((hours) => [hours, t(`hours.${hours}`)])} />
+        <Choice
+          label={t('trip.shareFor')}
+          name="hours"
+          value="24"
+          options={HOURS.map((hours) => [hours, t(`hours.${hours}`)])}
+        />
         <Field label={t('common.name')} name="label" maxLength={100} />
       </Form>
     </Dialog>

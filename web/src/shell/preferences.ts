@@ -63,7 +63,7 @@ function kept(): Partial<Preferences> {
   }
 }
 
-/** Miles where road signs have them. */
+/** Miles and Fahrenheit where both are in use. */
 function defaultUnits(): Preferences['units'] {
-  return /-(US|GB|LR|MM)\b/i.test(navigator.language) ? 'imperial' : 'metric';
+  return /-(US|LR)\b/i.test(navigator.language) ? 'imperial' : 'metric';
 }

@@ -31,7 +31,9 @@ export function gapLimit(times: ArrayLike<number>): number {
 
 /** A curve for uPlot: seconds and values of the events that have it, with a null in the middle of each gap. */
 export function curveOf({ times, values }: Columns, signal: string): [xs: number[], ys: (number | null)[]] {
-  const known = (values[signal] ?? []).flatMap((value, index) => (value === undefined ? [] : [[times[index] ?? 0, value] as const]));
+  const known = (values[signal] ?? []).flatMap((value, index) =>
+    value === undefined ? [] : [[times[index] ?? 0, value] as const],
+  );
   const limit = gapLimit(known.map(([time]) => time));
   const xs: number[] = [];
   const ys: (number | null)[] = [];
@@ -61,7 +63,12 @@ export function nearestIndex(times: ArrayLike<number>, time: number): number {
 }
 
 /** A signal's value at a time: the nearest that was measured within the limit. */
-export function valueAt({ times, values }: Columns, signal: string, time: number, limitMs = SHORTEST_GAP_MS): number | undefined {
+export function valueAt(
+  { times, values }: Columns,
+  signal: string,
+  time: number,
+  limitMs = SHORTEST_GAP_MS,
+): number | undefined {
   const column = values[signal] ?? [];
   const index = nearestIndex(times, time);
   for (let away = 0; away < times.length; away++) {

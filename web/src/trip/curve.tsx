@@ -90,7 +90,9 @@ function moveCursor(plot: uPlot, time: number | null): void {
 
 function optionsFor(element: HTMLElement, { cursor, stretch, timeZone }: PlotParts): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim() || 'gray';
-  const [ink, line, accent] = ['plot-ink', 'plot-line', 'plot-accent'].map((name) => resolved(element, colour(`--${name}`)));
+  const [ink, line, accent] = ['plot-ink', 'plot-line', 'plot-accent'].map((name) =>
+    resolved(element, colour(`--${name}`)),
+  );
   const axis: uPlot.Axis = {
     stroke: ink ?? 'gray',
     grid: { stroke: line ?? 'gray', width: 1 },
@@ -103,7 +105,10 @@ function optionsFor(element: HTMLElement, { cursor, stretch, timeZone }: PlotPar
     legend: { show: false },
     ...(timeZone !== null && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), timeZone) }),
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 } },
-    axes: [{ ...axis, size: 24, space: 64, values: CLOCK }, { ...axis, size: 48, space: 28 }],
+    axes: [
+      { ...axis, size: 24, space: 64, values: CLOCK },
+      { ...axis, size: 48, space: 28 },
+    ],
     series: [{}, { stroke: accent ?? 'blue', width: 1.5, points: { show: false } }],
     hooks: {
       setCursor: [(plot) => tellCursor(plot, cursor)],

@@ -44,7 +44,9 @@ export function harshEvents(columns: Columns): HarshEvent[] {
 export function idlePeriods(columns: Columns): IdlePeriod[] {
   const speed = speedOf(columns);
   const rpm = secondsOf(columns, 'rpm') ?? new Float64Array();
-  const idles = rpm.map((value, at) => Number(value >= DRIVING.running_rpm && (speed[at] ?? 1e9) <= DRIVING.standing_kph));
+  const idles = rpm.map((value, at) =>
+    Number(value >= DRIVING.running_rpm && (speed[at] ?? 1e9) <= DRIVING.standing_kph),
+  );
   return runsOf(idles, (value) => value === 1, DRIVING.idling_s).map(([from, end]) => ({
     time: beginOf(columns) + from * 1_000,
     seconds: end - from,
@@ -65,18 +67,29 @@ function secondsOf({ times, values }: Columns, signal: string): Seconds | undefi
   if (column === undefined || column.length === 0) return undefined;
   const begin = times[0] ?? 0;
   const seconds = new Float64Array(Math.floor(((times.at(-1) ?? 0) - begin) / 1_000) + 1).fill(Number.NaN);
-  let before: { time: number; value: number } | undefined;
+  let before: Measured | undefined;
   for (const [index, time] of times.entries()) {
     const value = column[index];
     if (value === undefined) continue;
-    const from = before !== undefined && time - before.time <= LONGEST_STEP_MS ? before : { time, value };
-    for (let second = Math.ceil((from.time - begin) / 1_000); second * 1_000 <= time - begin; second++) {
-      const share = time === from.time ? 0 : (begin + second * 1_000 - from.time) / (time - from.time);
-      seconds[second] = from.value + share * (value - from.value);
-    }
-    before = { time, value };
+    const now = { ms: time - begin, value };
+    fill(seconds, before !== undefined && now.ms - before.ms <= LONGEST_STEP_MS ? before : now, now);
+    before = now;
   }
   return seconds;
+}
+
+interface Measured {
+  /** Since the trip's first event. */
+  readonly ms: number;
+  readonly value: number;
+}
+
+/** The full seconds from one measurement to the next, both included. */
+function fill(seconds: Seconds, from: Measured, to: Measured): void {
+  for (let second = Math.ceil(from.ms / 1_000); second * 1_000 <= to.ms; second++) {
+    const share = to.ms === from.ms ? 0 : (second * 1_000 - from.ms) / (to.ms - from.ms);
+    seconds[second] = from.value + share * (to.value - from.value);
+  }
 }
 
 /** From each second to the next. */

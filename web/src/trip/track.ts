@@ -67,7 +67,14 @@ export function piecesOf(points: readonly TrackPoint[]): TrackPiece[] {
     if (last !== undefined && last.kind === kind && last.level === level && kind === 'track') {
       last.coordinates.push([to.lon, to.lat]);
     } else {
-      pieces.push({ kind, level, coordinates: [[from.lon, from.lat], [to.lon, to.lat]] });
+      pieces.push({
+        kind,
+        level,
+        coordinates: [
+          [from.lon, from.lat],
+          [to.lon, to.lat],
+        ],
+      });
     }
   }
   return pieces;

@@ -41,7 +41,9 @@ export function TripCompleteness({ trip, shown }: TripCompletenessProps) {
 function missingText({ missing_seqs, missing_count }: TripDetail, { t }: Wording): string {
   if (missing_seqs === null || missing_count === null) return t('trip.uncounted');
   if (missing_count === 0) return t('trip.complete');
-  const ranges = missing_seqs.slice(0, MOST_RANGES).map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`));
+  const ranges = missing_seqs
+    .slice(0, MOST_RANGES)
+    .map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`));
   const more = missing_seqs.length > MOST_RANGES ? [...ranges, '…'] : ranges;
   return t('trip.missing', { count: missing_count, ranges: more.join(', ') });
 }

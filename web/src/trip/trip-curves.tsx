@@ -5,7 +5,7 @@ import { patchQuery, useQuery } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import type { Columns } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { createStretch, Curve } from './curve.tsx';
+import { Curve, createStretch } from './curve.tsx';
 
 /** Shown at first, as far as the trip has them. */
 const FIRST = ['speed_kph', 'gps_speed_kph', 'rpm', 'altitude_m', 'coolant_c', 'battery_v', 'soc_pct'];
@@ -35,13 +35,26 @@ export function TripCurves({ trip, columns, cursor }: TripCurvesProps) {
       <h2 id="curves">{t('trip.curves')}</h2>
       <div className="chips">
         {signals.map((signal) => (
-          <button key={signal} type="button" className="chip" aria-pressed={shown.includes(signal)} onClick={() => toggle(signal)}>
+          <button
+            key={signal}
+            type="button"
+            className="chip"
+            aria-pressed={shown.includes(signal)}
+            onClick={() => toggle(signal)}
+          >
             {label(signal)}
           </button>
         ))}
       </div>
       {shown.map((signal) => (
-        <Curve key={signal} signal={signal} columns={columns} cursor={cursor} stretch={stretch} timeZone={trip.time_zone} />
+        <Curve
+          key={signal}
+          signal={signal}
+          columns={columns}
+          cursor={cursor}
+          stretch={stretch}
+          timeZone={trip.time_zone}
+        />
       ))}
     </section>
   );

@@ -1,7 +1,8 @@
 /** A trip's name, its times, and what can be done with it. */
 import { useState } from 'react';
-import { ask, withShare } from '../api/client.ts';
+import { ask } from '../api/client.ts';
 import type { TripDetail } from '../api/types.ts';
+import { ShareDialog } from '../people/share-dialog.tsx';
 import { Link, navigate } from '../shell/router.tsx';
 import { useIsAdmin, useWho } from '../shell/session.ts';
 import { useText } from '../text/use-text.ts';
@@ -9,12 +10,9 @@ import { forgetTrips } from '../trips/trip-pages.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { explain } from '../ui/failure.tsx';
 import { Field, Form } from '../ui/form.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { Icon, type IconName } from '../ui/icon.tsx';
 import { notify } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
-import { ShareDialog } from '../people/share-dialog.tsx';
-
-const FORMATS = ['gpx', 'csv', 'geojson'] as const;
 
 interface TripHeaderProps {
   readonly trip: TripDetail;
@@ -41,23 +39,11 @@ export function TripHeader({ trip, onChanged }: TripHeaderProps) {
             {name !== null && ` · ${times}`}
           </p>
         </div>
-      </div>
-      {note !== null && <p className="note">{note}</p>}
-      <div className="actions">
-        {FORMATS.map((suffix) => (
-          <a key={suffix} className="button" href={addressOf(trip, suffix)} download aria-label={`${t('trip.export')}: ${suffix.toUpperCase()}`}>
-            <Icon name="download" />
-            {suffix.toUpperCase()}
-          </a>
-        ))}
         <TripActions trip={trip} onChanged={onChanged} />
       </div>
+      {note !== null && <p className="note">{note}</p>}
     </header>
   );
-}
-
-function addressOf({ trip_id, vehicle }: TripDetail, suffix: string): string {
-  return withShare(`/v1/trips/${trip_id}/events.${suffix}?vehicle=${encodeURIComponent(vehicle)}`);
 }
 
 function TripActions({ trip, onChanged }: TripHeaderProps) {
@@ -66,24 +52,27 @@ function TripActions({ trip, onChanged }: TripHeaderProps) {
   const remove = useRemoval(trip);
   if (!useIsAdmin()) return null;
   return (
-    <>
-      <button type="button" onClick={() => setOpen('share')}>
-        <Icon name="share" />
-        {t('trip.share')}
-      </button>
-      <button type="button" onClick={() => setOpen('edit')}>
-        <Icon name="edit" />
-        {t('trip.edit')}
-      </button>
-      <button type="button" className="danger" onClick={remove}>
-        <Icon name="trash" />
-        {t('common.delete')}
-      </button>
+    <div className="trip-actions">
+      <IconButton icon="share" label={t('trip.share')} onClick={() => setOpen('share')} />
+      <IconButton icon="edit" label={t('trip.edit')} onClick={() => setOpen('edit')} />
+      <IconButton icon="trash" label={t('common.delete')} onClick={remove} />
       {open === 'edit' && <EditDialog trip={trip} onChanged={onChanged} onClose={() => setOpen(null)} />}
-      {open === 'share' && (
-        <ShareDialog vehicle={trip.vehicle} tripId={trip.trip_id} onClose={() => setOpen(null)} />
-      )}
-    </>
+      {open === 'share' && <ShareDialog vehicle={trip.vehicle} tripId={trip.trip_id} onClose={() => setOpen(null)} />}
+    </div>
+  );
+}
+
+interface IconButtonProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly onClick: () => void;
+}
+
+function IconButton({ icon, label, onClick }: IconButtonProps) {
+  return (
+    <button type="button" className="icon-button" aria-label={label} title={label} onClick={onClick}>
+      <Icon name={icon} />
+    </button>
   );
 }
 

@@ -3,9 +3,9 @@ import { type GeoJSONSource, type Map as MapLibre, type MapMouseEvent, Marker } 
 import { useEffect, useMemo } from 'react';
 import { useMap } from '../map/use-map.ts';
 import { useText } from '../text/use-text.ts';
+import { nearestIndex } from './columns.ts';
 import { type Cursor, useCursorTime } from './cursor.ts';
 import { extentOf, LEVEL_COLOURS, nearestPoint, piecesOf, type TrackPoint } from './track.ts';
-import { nearestIndex } from './columns.ts';
 
 /** How near to the track a pointer has to be to mean it, pixels. */
 const NEAR_PX = 24;

@@ -8,14 +8,15 @@ import { Failure } from '../ui/failure.tsx';
 import { useTitle } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { type Columns, columnsOf } from './columns.ts';
-import { createCursor, type Cursor } from './cursor.ts';
+import { type Cursor, createCursor } from './cursor.ts';
+import { pointsOf } from './track.ts';
 import { TripCompleteness } from './trip-completeness.tsx';
 import { TripCurves } from './trip-curves.tsx';
 import { TripDriving } from './trip-driving.tsx';
+import { TripExports } from './trip-exports.tsx';
 import { TripHeader } from './trip-header.tsx';
 import { TripScrubber } from './trip-scrubber.tsx';
 import { TripStatistics } from './trip-statistics.tsx';
-import { pointsOf } from './track.ts';
 
 const TripMap = lazy(() => import('./trip-map.tsx').then((module) => ({ default: module.TripMap })));
 
@@ -34,7 +35,11 @@ export function TripPage({ tripId }: { readonly tripId: string }) {
   );
   const failed = trip.data === undefined ? trip : events.data === undefined ? events : undefined;
   if (trip.data === undefined || failed?.error !== undefined) {
-    return failed?.error === undefined ? <Skeleton height={120} count={4} /> : <Failure error={failed.error} onRetry={failed.reload} />;
+    return failed?.error === undefined ? (
+      <Skeleton height={120} count={4} />
+    ) : (
+      <Failure error={failed.error} onRetry={failed.reload} />
+    );
   }
   return <TripView trip={trip.data} events={events.data?.events} onChanged={trip.reload} />;
 }
@@ -69,6 +74,7 @@ function TripView({ trip, events, onChanged }: TripViewProps) {
         <TripStatistics trip={trip} columns={columns} />
         {columns && <TripDriving trip={trip} columns={columns} cursor={cursor} />}
         <TripCompleteness trip={trip} shown={events?.length} />
+        <TripExports trip={trip} />
       </div>
     </div>
   );
