@@ -1,10 +1,10 @@
 /** One vehicle now: its gauges, each with the last minutes as a curve. */
-import type { Vehicle } from '../api/types.ts';
+import type { Latest, Vehicle } from '../api/types.ts';
 import { Link } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import { Icon } from '../ui/icon.tsx';
 import { SparkLine } from '../ui/spark-line.tsx';
-import { curveOf, fixOf, type LiveVehicle, readingOf } from './live-state.ts';
+import { curveOf, fixOf, type LiveVehicle, ONLINE_MS, readingOf } from './live-state.ts';
 import { lastSeen } from './vehicle-card.tsx';
 
 /** What is shown, if the vehicle ever sent it. */
@@ -60,7 +60,7 @@ function Gauges({ live: { latest, samples }, now }: { readonly live: LiveVehicle
   return (
     <dl className="gauges">
       {shown.map((signal) => {
-        const since = latest.older[signal];
+        const since = staleSince(latest, signal);
         return (
           <div key={signal} className="gauge">
             <dt>{label(signal)}</dt>
@@ -68,10 +68,16 @@ function Gauges({ live: { latest, samples }, now }: { readonly live: LiveVehicle
               {format.signal(signal, readingOf(latest, signal) ?? 0)}
               {since !== undefined && <small>{format.age(now - Date.parse(since))}</small>}
             </dd>
-            <SparkLine points={curveOf(samples, signal)} />
+            {samples.length > 1 && <SparkLine points={curveOf(samples, signal)} />}
           </div>
         );
       })}
     </dl>
   );
+}
+
+/** When a signal was measured, where that is notably before the newest event. */
+function staleSince({ ts, older }: Latest, signal: string): string | undefined {
+  const since = older[signal];
+  return since !== undefined && Date.parse(ts) - Date.parse(since) > ONLINE_MS ? since : undefined;
 }

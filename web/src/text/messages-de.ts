@@ -209,7 +209,7 @@ export const MESSAGES_DE: Messages = {
   'system.forEver': 'für immer',
   'system.days': { one: '{count} Tag', other: '{count} Tage' },
   'system.backup': 'Letztes geprüftes Backup',
-  'system.noBackup': 'es werden keine gemacht: BACKUP_DIR setzen',
+  'system.noBackup': 'keines: BACKUP_DIR setzen',
   'system.backupFault': 'Der letzte Versuch scheiterte: {fault}',
   'letters.title': 'Nicht angenommene Ereignisse',
   'letters.text': 'Was von Geräten kam, die keine Antworten lesen, und nicht angenommen werden konnte.',
@@ -221,5 +221,5 @@ export const MESSAGES_DE: Messages = {
     one: '{device}: {count} älteres verworfen',
     other: '{device}: {count} ältere verworfen',
   },
-  'map.noTiles': 'Kartenbilder sind nicht zu erreichen: nur Umrisse',
+  'map.noTiles': 'Keine Kartenbilder: nur Umrisse',
 };

@@ -205,7 +205,7 @@ export const MESSAGES_EN = {
   'system.forEver': 'for ever',
   'system.days': { one: '{count} day', other: '{count} days' },
   'system.backup': 'Last verified backup',
-  'system.noBackup': 'no backups are made: set BACKUP_DIR',
+  'system.noBackup': 'none: set BACKUP_DIR',
   'system.backupFault': 'The last try failed: {fault}',
   'letters.title': 'Dead letters',
   'letters.text': 'What could not be taken from devices that do not read answers.',
@@ -214,5 +214,5 @@ export const MESSAGES_EN = {
   'letters.edit': 'Event as JSON',
   'letters.taken': 'Taken.',
   'letters.dropped': { one: '{device}: {count} older one dropped', other: '{device}: {count} older ones dropped' },
-  'map.noTiles': 'Map pictures can’t be reached: outlines only',
+  'map.noTiles': 'No map pictures: outlines only',
 } as const satisfies Readonly<Record<string, string | { readonly one: string; readonly other: string }>>;

@@ -138,8 +138,10 @@ function resolved(element: HTMLElement, value: string): string {
 /** The pointer on a curve moves the cursor; when it leaves, the cursor stays where it was. */
 function tellCursor(plot: uPlot, cursor: Cursor): void {
   const { left } = plot.cursor;
-  if (plot.cursor.event === undefined || left === undefined || left < 0) return;
-  cursor.set(Math.round(plot.posToVal(left, 'x') * 1_000));
+  // Without an event it was moved by us, to follow the cursor.
+  if (!plot.cursor.event || left === undefined || left < 0) return;
+  const time = Math.round(plot.posToVal(left, 'x') * 1_000);
+  if (Number.isFinite(time)) cursor.set(time);
 }
 
 function showStretch(plot: uPlot, { plots }: Stretch): void {

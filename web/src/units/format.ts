@@ -62,6 +62,8 @@ function duration(seconds: number): string {
 }
 
 const AGES = [
+  ['year', 365.25 * 86_400_000],
+  ['month', 30.44 * 86_400_000],
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000],
@@ -69,7 +71,7 @@ const AGES = [
 ] as const;
 
 function age(locale: string, ms: number): string {
-  const [unit, size] = AGES.find(([, limit]) => ms >= limit) ?? AGES[3];
+  const [unit, size] = AGES.find(([, limit]) => ms >= limit) ?? AGES[5];
   const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
   return format.format(-Math.max(0, Math.floor(ms / size)), unit);
 }
