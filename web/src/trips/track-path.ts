@@ -37,6 +37,6 @@ function ends(values: readonly number[]): [number, number] {
 
 function gapLimit(points: readonly TrackPoint[]): number {
   const steps = points.slice(1).map(({ time }, index) => time - (points[index]?.time ?? 0));
-  const median = steps.toSorted((a, b) => a - b)[Math.floor(steps.length / 2)] ?? 0;
+  const median = steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1] ?? 0;
   return Math.max(SHORTEST_GAP_MS, GAP_FACTOR * median);
 }

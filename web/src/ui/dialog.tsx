@@ -1,6 +1,6 @@
 /** A dialog over the page: holds the focus, ends with Escape, a sheet from below on phones. */
-import type { ReactNode } from 'react';
-import { Button, Heading, Modal, ModalOverlay, Dialog as Surface } from 'react-aria-components';
+import { type ReactNode, useRef } from 'react';
+import { Overlay, useDialog, useModalOverlay } from 'react-aria';
 import { useText } from '../text/use-text.ts';
 import { Icon } from './icon.tsx';
 
@@ -11,21 +11,42 @@ interface DialogProps {
 }
 
 /** Open as long as it is there. */
-export function Dialog({ title, onClose, children }: DialogProps) {
-  const { t } = useText();
+export function Dialog(props: DialogProps) {
   return (
-    <ModalOverlay className="overlay" isOpen isDismissable onOpenChange={(isOpen) => isOpen || onClose()}>
-      <Modal className="modal">
-        <Surface className="dialog">
+    <Overlay>
+      <Surface {...props} />
+    </Overlay>
+  );
+}
+
+function Surface({ title, onClose, children }: DialogProps) {
+  const { t } = useText();
+  const ref = useRef<HTMLDivElement>(null);
+  const none = () => {};
+  const state = {
+    isOpen: true,
+    setOpen: onClose,
+    open: none,
+    close: onClose,
+    toggle: onClose,
+    point: null,
+    setPoint: none,
+  };
+  const { modalProps, underlayProps } = useModalOverlay({ isDismissable: true }, state, ref);
+  const { dialogProps, titleProps } = useDialog({}, ref);
+  return (
+    <div className="overlay" {...underlayProps}>
+      <div className="modal" ref={ref} {...modalProps} {...dialogProps}>
+        <div className="dialog">
           <header>
-            <Heading slot="title">{title}</Heading>
-            <Button className="icon-button" aria-label={t('common.close')} onPress={onClose}>
+            <h2 {...titleProps}>{title}</h2>
+            <button type="button" className="icon-button" aria-label={t('common.close')} onClick={onClose}>
               <Icon name="close" />
-            </Button>
+            </button>
           </header>
           {children}
-        </Surface>
-      </Modal>
-    </ModalOverlay>
+        </div>
+      </div>
+    </div>
   );
 }
