@@ -43,7 +43,7 @@ if (!isUpToDate()) {
   // Whatever the environment says, a test's or a developer's: these are the pages that people get.
   process.env.NODE_ENV = 'production';
   const began = new Date();
-  await build({ configFile: join(HERE, 'vite.config.js'), logLevel: 'warn' });
+  await build({ configFile: join(HERE, 'vite.config.js'), logLevel: 'error' });
   for (const file of filesIn(join(HERE, 'dist'))) if (COMPRESSIBLE.test(file)) compress(file);
   // What changes while it builds is newer than what is built.
   utimesSync(BUILT, began, began);
