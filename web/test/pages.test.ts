@@ -86,21 +86,21 @@ describeInBrowser('the pages', () => {
       const { page, faults, context } = await signedIn('desk', 'viewer', ['polo']);
       const begin = Date.now() - 60_000;
       const drive = driveOf('polo', 10, begin)
-        .slice(100, 160)
+        .slice(140, 200)
         .map((event, index) => ({ ...event, ts: new Date(begin + index * 1_000).toISOString() }));
       await home.send(drive.slice(0, 20));
       const marker = page.locator('[data-vehicle=polo]');
       await marker.waitFor();
       const before = await marker.boundingBox();
       await home.send(drive.slice(20, 40));
-      await changed(async () => (await marker.boundingBox())?.x, before?.x);
+      await changed(async () => JSON.stringify(await marker.boundingBox()), JSON.stringify(before));
       await home.server.end('SIGTERM');
       await page.getByText('The connection is gone').waitFor();
       await home.server.start();
       await page.getByText('The connection is gone').waitFor({ state: 'hidden' });
       const held = await marker.boundingBox();
       await home.send(drive.slice(40));
-      await changed(async () => (await marker.boundingBox())?.x, held?.x);
+      await changed(async () => JSON.stringify(await marker.boundingBox()), JSON.stringify(held));
       await page.getByRole('button', { name: /^polo/ }).first().click();
       await page.getByText('Engine speed').waitFor();
       await page.screenshot({ path: `${SHOTS}/live-desk.png` });
@@ -227,6 +227,7 @@ describeInBrowser('the pages', () => {
         await page.goto(home.url + path);
         await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' });
         await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+        if (['live', 'car', 'trip'].includes(name)) await page.locator('.maplibregl-canvas').waitFor();
         await page.screenshot({ path: `${SHOTS}/${name}-${size}-${colorScheme}.png`, fullPage: name !== 'trip' });
         expect([name, await barriers(page)]).toEqual([name, []]);
         expect([name, await scrollsSideways(page)]).toEqual([name, false]);

@@ -48,8 +48,8 @@ function headersWith({ hosts }: MapSettings): Parameters<typeof helmet>[0] {
       directives: {
         defaultSrc: ["'none'"],
         scriptSrc: ["'self'"],
-        workerSrc: ["'self'"],
         styleSrc: ["'self'"],
+        workerSrc: ["'self'"],
         // MapLibre makes pictures of its own from what it fetched: blob.
         imgSrc: ["'self'", 'data:', 'blob:', ...hosts],
         connectSrc: ["'self'", ...hosts],

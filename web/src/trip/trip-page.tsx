@@ -100,7 +100,7 @@ function TripTrack({ trip, columns, cursor }: TripTrackProps) {
         <TripMap bbox={trip.bbox} points={points} colour={colour} cursor={cursor} />
       </Suspense>
       <label className="trip-colour">
-        <span>{t('trip.colour')}</span>
+        <span className="hidden">{t('trip.colour')}</span>
         <select value={colour} onChange={(event) => patchQuery({ colour: event.target.value })}>
           {colours.map((signal) => (
             <option key={signal} value={signal}>
