@@ -19,7 +19,7 @@ export const SHOTS = process.env['FLEET_SHOTS'] ?? mkdtempSync(join(tmpdir(), 'f
 
 const PROGRAM = (process.env['PATH'] ?? '')
   .split(delimiter)
-  .map((folder) => join(folder, 'chromium'))
+  .flatMap((folder) => ['chromium', 'google-chrome'].map((name) => join(folder, name)))
   .find((file) => existsSync(file));
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,8 +1,8 @@
 /** The web pages: files that `web/` was built into, and its one page for every address that is a state of it. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Express, Request, Response } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 
 const FOLDER = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
@@ -18,28 +18,29 @@ const ENCODINGS = [
   ['gzip', '.gz'],
 ] as const;
 
-/** Serves the pages, if they were built. Which files there are is read once. */
+/** Paths of files: nothing hidden, no way out of the folder. */
+const FILE = /^(\/[\w-][\w.-]*)+\.\w+$/;
+
+/** Serves the pages as they are on the disk now: an update may build them anew beside a server that runs. */
 export function addWebPages(app: Express): void {
-  if (!existsSync(FOLDER)) return;
-  const files = new Set(
-    readdirSync(FOLDER, { recursive: true }).map((name) => `/${String(name).replaceAll('\\', '/')}`),
-  );
-  for (const page of PAGES) app.get(page, (req, res) => sendFile(req, res, files, '/index.html'));
+  for (const page of PAGES) app.get(page, (req, res, next) => sendFile(req, res, next, '/index.html'));
   app.use((req, res, next) => {
-    const isAsked = (req.method === 'GET' || req.method === 'HEAD') && /\.\w+$/.test(req.path) && files.has(req.path);
-    if (isAsked) sendFile(req, res, files, req.path);
+    const isAsked = (req.method === 'GET' || req.method === 'HEAD') && FILE.test(req.path);
+    if (isAsked) sendFile(req, res, next, req.path);
     else next();
   });
 }
 
-function sendFile(req: Request, res: Response, files: ReadonlySet<string>, path: string): void {
+function sendFile(req: Request, res: Response, next: NextFunction, path: string): void {
+  if (!existsSync(join(FOLDER, path))) {
+    next();
+    return;
+  }
   const accepted = req.headers['accept-encoding'] ?? '';
-  const [encoding, suffix] = ENCODINGS.find(([name, end]) => accepted.includes(name) && files.has(path + end)) ?? [
-    '',
-    '',
-  ];
+  const isThere = (suffix: string) => existsSync(join(FOLDER, path + suffix));
+  const [encoding, suffix] = ENCODINGS.find(([name, end]) => accepted.includes(name) && isThere(end)) ?? ['', ''];
   res.type(path.slice(path.lastIndexOf('.')));
   if (encoding !== '') res.set('content-encoding', encoding);
   res.set({ vary: 'accept-encoding', 'cache-control': path.startsWith('/assets/') ? FOR_EVER : 'no-cache' });
-  res.sendFile(join(FOLDER, path + suffix), { cacheControl: false, etag: true, lastModified: true });
+  res.sendFile(path + suffix, { root: FOLDER, cacheControl: false });
 }

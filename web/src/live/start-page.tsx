@@ -3,6 +3,7 @@
 import { Link } from '../shell/router.tsx';
 import { useIsAdmin } from '../shell/session.ts';
 import { useText } from '../text/use-text.ts';
+import { CopyLines } from '../ui/copy-lines.tsx';
 import { Page } from '../ui/page.tsx';
 
 export function StartPage() {
@@ -16,6 +17,10 @@ export function StartPage() {
         <Link className="button primary" href="/vehicles?add=vehicle">
           {t('start.add')}
         </Link>
+      </section>
+      <section className="card start">
+        <p>{t('start.demoText')}</p>
+        <CopyLines label={t('start.demo')} lines="npm run demo" />
       </section>
     </Page>
   );

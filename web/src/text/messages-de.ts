@@ -56,10 +56,7 @@ export const MESSAGES_DE: Messages = {
     'Ein Telefon, ein Dongle oder ein kleiner Rechner im Auto sendet, was er misst. Dazu braucht er einen Schlüssel.',
   'start.add': 'Fahrzeug hinzufügen',
   'start.demo': 'Probefahrt ansehen',
-  'start.demoText':
-    'Eine aufgezeichnete Fahrt wird als Fahrzeug „demo“ gesendet, als geschähe sie jetzt, solange diese Seite offen ist.',
-  'start.demoRunning': 'Die Probefahrt wird gesendet.',
-  'start.demoStop': 'Probefahrt beenden',
+  'start.demoText': 'Ein eigener Server mit achtzehn echten Fahrten, von denen nichts bleibt:',
   'start.none': 'Dir wird noch kein Fahrzeug gezeigt. Wer dich eingeladen hat, kann das ändern.',
 
   'trips.title': 'Fahrten',
@@ -69,7 +66,6 @@ export const MESSAGES_DE: Messages = {
   'trips.to': 'Bis',
   'trips.clear': 'Filter aufheben',
   'trips.max': 'max. {speed}',
-  'trips.count': { one: '{count} Fahrt', other: '{count} Fahrten' },
 
   'trip.title': 'Fahrt',
   'trip.map': 'Karte der Fahrt',
@@ -83,7 +79,6 @@ export const MESSAGES_DE: Messages = {
   'trip.moving': 'In Bewegung',
   'trip.mean': 'Schnitt in Bewegung',
   'trip.max': 'Höchstgeschwindigkeit',
-  'trip.idling': 'Leerlauf',
   'trip.standing': 'Stillstand',
   'trip.ascent': 'Aufstieg',
   'trip.driving': 'Fahrweise',
@@ -131,7 +126,6 @@ export const MESSAGES_DE: Messages = {
   'vehicles.alias': 'auch {names}',
   'vehicles.none': 'Noch kein Fahrzeug.',
   'vehicles.trips': 'Fahrten',
-  'devices.title': 'Geräte',
   'devices.none': 'Noch sendet kein Gerät für dieses Fahrzeug.',
   'devices.everywhere': 'Geräte und Programme für mehrere oder alle Fahrzeuge',
   'devices.add': 'Gerät hinzufügen',

@@ -21,15 +21,19 @@ export interface Format {
 }
 
 export function createFormat(locale: string, system: UnitSystem): Format {
-  const number = (value: number, decimals = 0) =>
-    value.toLocaleString(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+  const numbers = new Map<number, Intl.NumberFormat>();
+  const number = (value: number, decimals = 0) => {
+    const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    const format = numbers.get(decimals) ?? new Intl.NumberFormat(locale, options);
+    numbers.set(decimals, format);
+    return format.format(value);
+  };
   const inUnit = (unit: string, value: number, decimals?: (shown: number) => number) => {
     const { label, from } = unitIn(system, unit);
     const shown = from(value);
     return label === '' ? number(shown, decimals?.(shown)) : `${number(shown, decimals?.(shown))}\u202f${label}`;
   };
-  const dates = (options: Intl.DateTimeFormatOptions) => (time: number | string, timeZone?: string | null) =>
-    new Date(time).toLocaleString(locale, { ...options, ...(timeZone && { timeZone }) });
+  const dates = (options: Intl.DateTimeFormatOptions) => dateFormat(locale, options);
   return {
     number,
     distance: (km) => inUnit('km', km, (shown) => (shown < 100 ? 1 : 0)),
@@ -42,6 +46,20 @@ export function createFormat(locale: string, system: UnitSystem): Format {
     clockSeconds: dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
     day: dates({ weekday: 'long', year: 'numeric', month: 'long', day: 'numeric' }),
     dayAndClock: dates({ year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }),
+  };
+}
+
+/** Formats times by the clock of a place. Formatters are dear to make: one is kept for each place. */
+function dateFormat(locale: string, options: Intl.DateTimeFormatOptions) {
+  const formats = new Map<string, Intl.DateTimeFormat>();
+  return (time: number | string, timeZone?: string | null) => {
+    const place = timeZone ?? '';
+    let format = formats.get(place);
+    if (format === undefined) {
+      format = new Intl.DateTimeFormat(locale, { ...options, ...(place !== '' && { timeZone: place }) });
+      formats.set(place, format);
+    }
+    return format.format(new Date(time));
   };
 }
 
