@@ -35,7 +35,7 @@ export function Curve({ signal, columns, cursor, stretch, timeZone }: CurveProps
     const [xs, ys] = curveOf(columns, signal);
     return [xs, ys.map((y) => (y === null ? null : unit.from(y)))] satisfies uPlot.AlignedData;
   }, [columns, signal, unit]);
-  const place = usePlot(data, { cursor, stretch, timeZone });
+  const place = usePlot(data, { columns, cursor, stretch, timeZone });
   return (
     <figure className="curve">
       <figcaption>
@@ -57,19 +57,18 @@ function CurveValue({ signal, columns, cursor }: Pick<CurveProps, 'signal' | 'co
   return <output className="number">{value === undefined ? t('trip.gap') : format.signal(signal, value)}</output>;
 }
 
-type PlotParts = Pick<CurveProps, 'cursor' | 'stretch' | 'timeZone'>;
+type PlotParts = Pick<CurveProps, 'columns' | 'cursor' | 'stretch' | 'timeZone'>;
 
-function usePlot(data: uPlot.AlignedData, { cursor, stretch, timeZone }: PlotParts) {
+function usePlot(data: uPlot.AlignedData, { columns, cursor, stretch, timeZone }: PlotParts) {
   const place = useRef<HTMLDivElement>(null);
   const dark = useDark();
   useEffect(() => {
     const element = place.current;
     if (element === null) return;
-    const plot = new uPlot(optionsFor(element, { cursor, stretch, timeZone }), data, element);
+    const plot = new uPlot(optionsFor(element, { columns, cursor, stretch, timeZone }), data, element);
     stretch.plots.add(plot);
     const follow = () => moveCursor(plot, cursor.time());
     const leave = cursor.subscribe(follow);
-    follow();
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
     sized.observe(element);
     void dark;
@@ -79,7 +78,7 @@ function usePlot(data: uPlot.AlignedData, { cursor, stretch, timeZone }: PlotPar
       stretch.plots.delete(plot);
       plot.destroy();
     };
-  }, [data, cursor, stretch, timeZone, dark]);
+  }, [data, columns, cursor, stretch, timeZone, dark]);
   return place;
 }
 
@@ -88,7 +87,7 @@ function moveCursor(plot: uPlot, time: number | null): void {
   plot.setCursor({ left, top: time === null ? -10 : 0 }, false);
 }
 
-function optionsFor(element: HTMLElement, { cursor, stretch, timeZone }: PlotParts): uPlot.Options {
+function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }: PlotParts): uPlot.Options {
   const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim() || 'gray';
   const [ink, line, accent] = ['plot-ink', 'plot-line', 'plot-accent'].map((name) =>
     resolved(element, colour(`--${name}`)),
@@ -105,6 +104,7 @@ function optionsFor(element: HTMLElement, { cursor, stretch, timeZone }: PlotPar
     legend: { show: false },
     ...(timeZone !== null && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1_000), timeZone) }),
     cursor: { y: false, drag: { x: true, y: false }, points: { size: 8 } },
+    scales: { x: { range: (plot, min, max) => wholeTrip(plot, columns, min, max) } },
     axes: [
       { ...axis, size: 24, space: 64, values: CLOCK },
       { ...axis, size: 48, space: 28 },
@@ -113,9 +113,20 @@ function optionsFor(element: HTMLElement, { cursor, stretch, timeZone }: PlotPar
     hooks: {
       setCursor: [(plot) => tellCursor(plot, cursor)],
       setScale: [(plot, scale) => scale === 'x' && showStretch(plot, stretch)],
-      ready: [(plot) => followFingers(plot, cursor)],
+      ready: [
+        (plot) => {
+          moveCursor(plot, cursor.time());
+          followFingers(plot, cursor);
+        },
+      ],
     },
   };
+}
+
+/** A curve that is not zoomed shows the trip from its first event to its last, also where the signal has none. */
+function wholeTrip({ data: [xs] }: uPlot, { times }: Columns, min: number, max: number): uPlot.Range.MinMax {
+  const isWhole = min === xs[0] && max === xs.at(-1);
+  return isWhole ? [(times[0] ?? 0) / 1_000, (times.at(-1) ?? 0) / 1_000] : [min, max];
 }
 
 /** Hours and minutes; seconds too where a stretch is short. */
