@@ -126,7 +126,7 @@ export const MESSAGES_DE: Messages = {
   'vehicles.alias': 'auch {names}',
   'vehicles.none': 'Noch kein Fahrzeug.',
   'vehicles.trips': 'Fahrten',
-  'devices.none': 'Noch sendet kein Gerät für dieses Fahrzeug.',
+  'devices.none': 'Noch kein eigenes Gerät.',
   'devices.everywhere': 'Geräte und Programme für mehrere oder alle Fahrzeuge',
   'devices.add': 'Gerät hinzufügen',
   'devices.addFor': 'Gerät für {vehicle} hinzufügen',

@@ -124,7 +124,7 @@ export const MESSAGES_EN = {
   'vehicles.alias': 'also known as {names}',
   'vehicles.none': 'No vehicle yet.',
   'vehicles.trips': 'Trips',
-  'devices.none': 'No device sends for this vehicle yet.',
+  'devices.none': 'No device of its own yet.',
   'devices.everywhere': 'Devices and programs for several or all vehicles',
   'devices.add': 'Add a device',
   'devices.addFor': 'Add a device for {vehicle}',
