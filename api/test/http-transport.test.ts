@@ -5,7 +5,6 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createApp } from '../src/http/app.ts';
-import { mapSettingsOf } from '../src/http/map-settings.ts';
 import { allRoutes } from '../src/http/routes.ts';
 import { createHttpServer, type Patience } from '../src/http/server.ts';
 import { partsOf, startTestServer, type TestServer, until } from './server.ts';
@@ -246,8 +245,7 @@ describe('a slow client', () => {
   async function listening(patience: Patience): Promise<number> {
     const { services } = server;
     const parts = { ...partsOf(services), routes: allRoutes(services) };
-    const app = createApp({ ...parts, map: mapSettingsOf({}) });
-    const listener = createHttpServer({ ...parts, services, app, patience });
+    const listener = createHttpServer({ ...parts, services, app: createApp(parts), patience });
     servers.push(listener.listen(0, '127.0.0.1'));
     await once(listener, 'listening');
     return (listener.address() as AddressInfo).port;
