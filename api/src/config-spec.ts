@@ -1,5 +1,5 @@
 /** Every setting of the server: types the configuration and writes docs/configuration.md. */
-import { duration, durationOrOff, integer, oneOf, secret, text, url } from '@fleet/env';
+import { duration, durationOrOff, integer, oneOf, secret, text, url, urlOrOff } from '@fleet/env';
 
 export const CONFIG_SPEC = {
   PORT: integer(0, 65_535, { default: '3000', doc: 'Port that it listens on; 0 takes a free one.' }),
@@ -39,6 +39,14 @@ export const CONFIG_SPEC = {
   BACKUP_KEEP: integer(1, 1_000, {
     default: '7',
     doc: 'Backups that are kept; an old one goes only after a new one was verified.',
+  }),
+  MAP_STYLE_URL: urlOrOff({
+    doc:
+      'A MapLibre style for the maps of the web pages. Without it they show tiles of OpenStreetMap; with `off` they ask ' +
+      'nobody, and show outlines of countries.',
+  }),
+  MAP_HOSTS: text({
+    doc: 'Further addresses that this style takes tiles, fonts and pictures from, with commas between.',
   }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
     default: 'info',

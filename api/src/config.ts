@@ -48,6 +48,10 @@ function faultsBeyondForm(env: Environment): string[] {
   if (apiKey !== undefined && apiKey === textOf(env, 'ADMIN_TOKEN')) {
     faults.push('API_KEY and ADMIN_TOKEN are the same: a device would be an admin; make up another key');
   }
+  check('MAP_HOSTS', (text) => {
+    for (const host of text.split(',')) new URL(host.trim());
+    return [];
+  });
   if (textOf(env, 'BACKUP_DIR') !== undefined && textOf(env, 'STORE') === 'memory') {
     faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
   }

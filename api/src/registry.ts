@@ -11,6 +11,7 @@ import type {
   SightingRecord,
   VehicleRecord,
 } from './access/records.ts';
+import type { SignalLabel } from './formats/format.ts';
 import type { DeadLetter } from './ingest/dead-letter.ts';
 import type { Correction } from './trips/corrections.ts';
 import type { ReceiptRecord, UploadRecord } from './uploads/records.ts';
@@ -24,6 +25,8 @@ export interface DocumentBodies {
   share: ShareRecord;
   /** Owned by the vehicle. */
   correction: Correction;
+  /** By vehicle and signal; owned by the vehicle. */
+  'signal-label': SignalLabel;
   secret: SecretRecord;
   revocation: RevocationRecord;
   /** By the device's id. */

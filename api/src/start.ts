@@ -13,6 +13,7 @@ import { loadSessionKey, SignIn } from './access/sign-in.ts';
 import { type Config, trustOf } from './config.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator } from './http/authenticate.ts';
+import { mapSettingsOf } from './http/map-settings.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { UNDO_MS } from './http/trip-edit-routes.ts';
@@ -164,6 +165,7 @@ function createServer(config: Config, services: Services, log: Logger) {
   const routes = allRoutes(services);
   const parts = {
     routes,
+    map: mapSettingsOf(config),
     authenticator,
     tallies: services.tallies,
     onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),

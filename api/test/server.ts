@@ -10,8 +10,9 @@ import { addDevice } from '../src/access/devices.ts';
 import { FailedTries } from '../src/access/failed-tries.ts';
 import type { Role, VehicleScope } from '../src/access/records.ts';
 import { loadConfig } from '../src/config.ts';
+import type { AppParts } from '../src/http/app.ts';
 import { Authenticator } from '../src/http/authenticate.ts';
-import type { RouteServerParts } from '../src/http/serve-route.ts';
+import { mapSettingsOf } from '../src/http/map-settings.ts';
 import type { Services } from '../src/services.ts';
 import { startServer } from '../src/start.ts';
 
@@ -117,7 +118,7 @@ export async function startTestServer(
 }
 
 /** What it takes to serve routes beside the server, with the same services. */
-export function partsOf(services: Services): RouteServerParts {
+export function partsOf(services: Services): Omit<AppParts, 'routes'> {
   const { directory, signIn, tallies, now, publicUrl } = services;
   const failedTries = new FailedTries(now);
   const authenticator = new Authenticator({
@@ -128,7 +129,7 @@ export function partsOf(services: Services): RouteServerParts {
     publicUrl,
     onSeen: () => {},
   });
-  return { authenticator, tallies, onFailure: () => {} };
+  return { authenticator, tallies, onFailure: () => {}, map: mapSettingsOf({}) };
 }
 
 /** Asks any server; redirects are answers, not followed. */

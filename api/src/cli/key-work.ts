@@ -12,6 +12,7 @@ import type { DeviceRecord, Role, VehicleScope } from '../access/records.ts';
 import type { Registry, RegistryDocument } from '../registry.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
+import { tellSetup } from './tell-setup.ts';
 import { table, timeText } from './words.ts';
 
 /** A key as the command line asks for it. */
@@ -21,6 +22,8 @@ export interface KeyOptions {
   readonly vehicle?: readonly string[];
   /** How long it is good, milliseconds. */
   readonly expires?: number;
+  /** The name of the format that is sent with it. */
+  readonly app?: string;
 }
 
 const DOES: Readonly<Record<Role, string>> = {
@@ -31,15 +34,24 @@ const DOES: Readonly<Record<Role, string>> = {
 
 /** What is to be made. Throws `CommandError` where it is not clear for which vehicles. */
 export function wantedKey(options: KeyOptions, now: number): NewDevice {
-  const { name, role, expires } = options;
+  const { name, role, expires, app } = options;
+  if (app !== undefined && role !== 'device') throw new CommandError(`${app} needs a key with the role device`);
   return { name, role, vehicles: scopeOf(options), expires_at: expires === undefined ? null : now + expires };
 }
 
-export async function addKey({ out, now }: CommandContext, registry: Registry, wanted: NewDevice): Promise<void> {
+/** `app` is the name of the format that is sent with it, where its setup is to be told. */
+export async function addKey(
+  context: CommandContext,
+  registry: Registry,
+  wanted: NewDevice,
+  app: string | undefined,
+): Promise<void> {
+  const { out, now } = context;
   const { device, key } = await addDevice(registry, wanted, now());
   const { name, role, vehicles, expires_at } = wanted;
   const allowed = `${name} ${DOES[role]} ${scopeText(vehicles)}${untilText(expires_at)}`;
   out.write(`${allowed} (id ${device.id}); its key, shown this once: ${key}\n`);
+  if (app !== undefined) tellSetup(context, app, key);
 }
 
 export async function listKeys({ out, now }: CommandContext, registry: Registry): Promise<void> {

@@ -5,6 +5,7 @@ import { VEHICLE_ID } from '@fleet/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { REFRESH_MS } from '../access/directory.ts';
 import { NAME } from '../access/records.ts';
+import { FORMATS } from '../formats/formats.ts';
 import type { Registry } from '../registry.ts';
 import { openFileRegistry } from '../stores/sqlite/file-registry.ts';
 import { isLocked } from '../stores/sqlite/folder-lock.ts';
@@ -16,7 +17,10 @@ const ADD_EXAMPLES = `
 Examples:
   fleet keys add --vehicle golf --name phone
   fleet keys add --vehicle golf --vehicle WAUZZZFY0R1234567 --name "pi in the boot" --expires 90d
+  fleet keys add --vehicle golf --name phone --app overland
   fleet keys add --vehicle '*' --name dashboard --role viewer`;
+
+const APPS = FORMATS.map((format) => format.name);
 
 const ROTATE_EXAMPLES = `
 The key before stays valid until the next rotation, or until: fleet keys revoke <device> --old-only
@@ -52,12 +56,13 @@ function addCommand(context: CommandContext): Command {
     .description('make a key; it is shown once, as the last word')
     .requiredOption('--name <name>', 'what the key is for; events are marked with it', parseName)
     .option('--vehicle <vehicle>', "VIN or id of a vehicle, may be given again; '*' for all", addVehicle)
+    .addOption(new Option('--app <app>', 'what sends with it: says how to set that up').choices(APPS))
     .addOption(new Option('--role <role>', 'what it may do').choices(['device', 'viewer', 'admin']).default('device'))
     .addOption(expiresOption())
     .addHelpText('after', ADD_EXAMPLES)
     .action((options: KeyOptions) => {
       const wanted = wantedKey(options, context.now());
-      return changeRegistry(context, 'make', (registry) => addKey(context, registry, wanted));
+      return changeRegistry(context, 'make', (registry) => addKey(context, registry, wanted, options.app));
     });
 }
 

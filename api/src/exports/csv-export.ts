@@ -4,7 +4,7 @@ import type { EventRow } from '../ports.ts';
 import { csvRecord, inert } from './csv.ts';
 import type { ExportedTrip, TripExport } from './format.ts';
 
-export const CSV_EXPORT: TripExport = { suffix: 'csv', mediaType: 'text/csv; charset=utf-8', write };
+export const CSV_EXPORT: TripExport = { suffix: 'csv', mediaType: 'text/csv; charset=utf-8', showsDrive: false, write };
 
 async function* write({ fields, rows }: ExportedTrip): AsyncGenerator<string> {
   let text = csvRecord(['ts', 'seq', 'source', ...fields, 'dtcs']);

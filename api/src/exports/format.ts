@@ -19,6 +19,8 @@ export interface TripExport {
   /** For the path: events.csv */
   readonly suffix: string;
   readonly mediaType: string;
+  /** Whether it shows the drive rather than the record: each signal from the source that has it best. */
+  readonly showsDrive: boolean;
   /**
    * The document, piece by piece: one for each page of rows, roughly. Holds no more than a page in memory. Its first
    * piece holds rows already, so that rows that can't be read fail before anything is sent.

@@ -7,7 +7,12 @@ import type { TripSummary } from '../ports.ts';
 import type { ExportedTrip, TripExport } from './format.ts';
 import { type TrackPoint, trackOf } from './track.ts';
 
-export const GEOJSON_EXPORT: TripExport = { suffix: 'geojson', mediaType: 'application/geo+json', write };
+export const GEOJSON_EXPORT: TripExport = {
+  suffix: 'geojson',
+  mediaType: 'application/geo+json',
+  showsDrive: true,
+  write,
+};
 
 /** Times in a piece of the document. */
 const TIMES_AT_ONCE = 2_000;

@@ -11,7 +11,7 @@ import type { ExportedTrip, TripExport } from './format.ts';
 import { type TrackPoint, trackOf } from './track.ts';
 import { decimal, escapeXml } from './xml.ts';
 
-export const GPX_EXPORT: TripExport = { suffix: 'gpx', mediaType: 'application/gpx+xml', write };
+export const GPX_EXPORT: TripExport = { suffix: 'gpx', mediaType: 'application/gpx+xml', showsDrive: true, write };
 
 const START = `<?xml version="1.0" encoding="UTF-8"?>
 <gpx version="1.1" creator="Fleet Telemetry" xmlns="http://www.topografix.com/GPX/1/1" \

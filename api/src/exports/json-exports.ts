@@ -3,9 +3,19 @@ import { formatTimestamp } from '@fleet/contract';
 import type { EventRow } from '../ports.ts';
 import type { ExportedTrip, TripExport } from './format.ts';
 
-export const JSON_EXPORT: TripExport = { suffix: 'json', mediaType: 'application/json', write: writeJson };
+export const JSON_EXPORT: TripExport = {
+  suffix: 'json',
+  mediaType: 'application/json',
+  showsDrive: false,
+  write: writeJson,
+};
 
-export const NDJSON_EXPORT: TripExport = { suffix: 'ndjson', mediaType: 'application/x-ndjson', write: writeLines };
+export const NDJSON_EXPORT: TripExport = {
+  suffix: 'ndjson',
+  mediaType: 'application/x-ndjson',
+  showsDrive: false,
+  write: writeLines,
+};
 
 async function* writeJson({ summary, fields, rows }: ExportedTrip): AsyncGenerator<string> {
   const { trip_id, vehicle } = summary;

@@ -1,6 +1,7 @@
 /** Answers: JSON, and problems as RFC 9457 has them. */
 import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, problem, problemDocument } from '@fleet/contract';
+import type { AppAnswer } from '../formats/format.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
 import { OverloadedError, StoreUnavailableError } from '../ports.ts';
 
@@ -23,6 +24,12 @@ export function sendProblem(res: ServerResponse, found: Problem): void {
   if (retryable) res.setHeader('retry-after', found.retryAfterS ?? RETRY_AFTER_S);
   if (status === 401) res.setHeader('www-authenticate', 'Bearer');
   sendText(res, status, PROBLEM_MEDIA_TYPE, JSON.stringify(problemDocument(found)));
+}
+
+/** Answers in an app's own words. */
+export function sendAnswer(res: ServerResponse, { status, type, body }: AppAnswer): void {
+  if (type === null) res.writeHead(status, { 'content-length': 0, 'cache-control': 'no-store' }).end();
+  else sendText(res, status, type, body);
 }
 
 /** What a caller is told of a failure; undefined for one that says nothing about the request and must be looked at. */

@@ -39,6 +39,20 @@ export class Authenticator {
       if (access === 'open') return NOBODY;
       throw refused('unauthorized', 'send a key: Authorization: Bearer <key>');
     }
+    return this.#admit(principal, access);
+  }
+
+  /**
+   * Whose key it is, if they may enter: for addresses that take nothing but keys, wherever these stand. Throws
+   * `unauthorized`, `rate-limited` or `forbidden`.
+   */
+  enterByKey(req: IncomingMessage, access: Access, key: string | null): Principal {
+    if (key === null) throw refused('unauthorized', 'send a key');
+    const principal = this.#parts.directory.holderOf(key) ?? this.#refuse(req, 'this key is wrong, expired or revoked');
+    return this.#admit(principal, access);
+  }
+
+  #admit(principal: Principal, access: Access): Principal {
     if (!mayEnter(principal, access)) {
       throw refused('forbidden', `a key with the role ${principal.role} may not do that`);
     }
@@ -67,6 +81,22 @@ export class Authenticator {
 /** The token of an `Authorization: Bearer` header (RFC 6750 §2.1). */
 export function bearerIn(header: string | undefined): string | null {
   return header !== undefined && /^bearer /i.test(header) ? header.slice(7).trim() : null;
+}
+
+/** A key as apps can send it: as a token, or as the password of Basic (RFC 7617), or as its user where there is none. */
+export function keyIn(header: string | undefined): string | null {
+  const [, scheme = '', value = ''] = /^(\S+) +(.*)$/.exec(header ?? '') ?? [];
+  switch (scheme.toLowerCase()) {
+    case 'bearer':
+    case 'token':
+      return value.trim();
+    case 'basic': {
+      const [user = '', ...password] = Buffer.from(value, 'base64').toString().split(':');
+      return password.join(':') || user;
+    }
+    default:
+      return null;
+  }
 }
 
 function sessionIn(cookies: string | undefined): string | null {

@@ -92,12 +92,13 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
   });
 }
 
-function unpacked(bytes: Buffer): Buffer {
+/** The bytes of a gzip of no more than so many. Throws `payload-too-large` or `malformed-body`. */
+export function unpacked(bytes: Buffer, most = MAX_JSON_BYTES): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MAX_JSON_BYTES });
+    return gunzipSync(bytes, { maxOutputLength: most });
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(MAX_JSON_BYTES);
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
     throw new ProblemError(problem('malformed-body', `the body is no gzip: ${message}`));
   }
 }

@@ -9,6 +9,8 @@ import {
   rotateKey,
 } from '../access/devices.ts';
 import type { Role, VehicleScope } from '../access/records.ts';
+import { formatNamed } from '../formats/formats.ts';
+import { type AppSetup, setupOf } from '../formats/setup.ts';
 import type { RegistryDocument } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
@@ -47,6 +49,7 @@ interface WantedDevice {
   readonly role?: Role;
   readonly vehicles: VehicleScope;
   readonly expires_at?: string;
+  readonly app?: string;
 }
 
 const checkDevice = createCheck<WantedDevice>(NEW_DEVICE_SCHEMA, 'invalid-request');
@@ -58,9 +61,13 @@ async function list(services: Services, { res }: Exchange): Promise<void> {
 }
 
 async function add(services: Services, { req, res }: Exchange): Promise<void> {
-  const { name, role = 'device', vehicles, expires_at } = checkDevice(await readJson(req));
+  const { name, role = 'device', vehicles, expires_at, app } = checkDevice(await readJson(req));
+  if (app !== undefined && role !== 'device')
+    throw refused('invalid-request', `${app} needs a key with the role device`);
   const wanted = { name, role, vehicles, expires_at: timeOf(expires_at) };
-  await answerWithKey(services, res, 201, await addDevice(services.registry, wanted, services.now()));
+  const made = await addDevice(services.registry, wanted, services.now());
+  const format = app === undefined ? undefined : formatNamed(app);
+  await answerWithKey(services, res, 201, made, format && setupOf(format, services.publicUrl(), made.key));
 }
 
 async function rotate(services: Services, exchange: Exchange): Promise<void> {
@@ -91,9 +98,15 @@ async function deviceIn({ registry }: Services, { params }: Exchange): Promise<R
 }
 
 /** The only time that the key is shown. */
-async function answerWithKey({ directory }: Services, res: Exchange['res'], status: number, made: DeviceWithKey) {
+async function answerWithKey(
+  { directory }: Services,
+  res: Exchange['res'],
+  status: number,
+  made: DeviceWithKey,
+  setup?: AppSetup,
+): Promise<void> {
   await directory.refresh();
-  sendJson(res, status, { device: deviceToWire(made.device, undefined), key: made.key });
+  sendJson(res, status, { device: deviceToWire(made.device, undefined), key: made.key, ...(setup && { setup }) });
 }
 
 function deviceToWire({ id, at, body }: RegistryDocument<'device'>, seen: number | undefined) {

@@ -1,6 +1,7 @@
 /** The events of a trip, in many formats, streamed. */
 import { CUSTOM_SIGNAL_NAME } from '@fleet/contract';
 import { chooseExport } from '../exports/choose-export.ts';
+import { leadingRows } from '../exports/leading-rows.ts';
 import { reducedTrip } from '../exports/reduced-rows.ts';
 import { type ExportedTrip, TRIP_EXPORTS } from '../exports/trip-export.ts';
 import type { Services } from '../services.ts';
@@ -35,7 +36,10 @@ async function events(services: Services, exchange: Exchange, suffix: string | u
   const found = await findTrip(services, exchange, suffix === undefined ? '/events' : `/events.${suffix}`);
   if (found === undefined) return;
   const { vehicle, trip, summary } = found;
-  const whole: ExportedTrip = { summary, fields: wanted ?? summary.signals, rows: services.store.rows(vehicle, trip) };
+  const all = services.store.rows(vehicle, trip);
+  // A curve is for looking at, and takes each signal from one source at a time; a record has all that there is.
+  const rows = format.showsDrive || maxPoints > 0 ? leadingRows(all) : all;
+  const whole: ExportedTrip = { summary, fields: wanted ?? summary.signals, rows };
   const exported = maxPoints === 0 ? whole : reducedTrip(whole, maxPoints);
   await sendStream(res, format.mediaType, format.write(exported));
 }

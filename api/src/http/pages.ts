@@ -3,21 +3,28 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type Response } from 'express';
+import type { MapSettings } from './map-settings.ts';
 import { openApi } from './openapi.ts';
 import type { Route } from './route.ts';
+import { addWebPages } from './web-pages.ts';
 
 const STATIC = fileURLToPath(new URL('../../static/', import.meta.url));
 const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
-export function addPages(app: Express, routes: readonly Route[]): void {
+export function addPages(app: Express, routes: readonly Route[], map: MapSettings): void {
   const description = JSON.stringify(openApi(routes));
   app.get('/openapi.json', (_req, res) => {
     res.type('application/json').send(description);
+  });
+  const { style_url, tile_url } = map;
+  app.get('/map.json', (_req, res) => {
+    res.set('cache-control', 'no-store').json({ style_url, tile_url });
   });
   app.get('/signin', (req, res) => signIn(res, new URLSearchParams(req.url.split('?')[1]).get('token') ?? ''));
   // Also with a slash behind it, as people type it.
   app.get('/docs', (_req, res) => res.sendFile('docs.html', { root: STATIC, etag: false, maxAge: '1h' }));
   app.use('/docs/swagger', express.static(SWAGGER, { index: false, etag: false, maxAge: '1d' }));
+  addWebPages(app);
   app.use(express.static(STATIC, { extensions: ['html'], etag: false, maxAge: '1h' }));
 }
 

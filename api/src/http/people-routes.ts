@@ -97,7 +97,7 @@ async function share(services: Services, { req, res }: Exchange): Promise<void> 
   };
   await services.registry.create(document);
   await services.directory.refresh();
-  const path = trip_id === undefined ? '/v1/trips' : `/v1/trips/${trip_id}`;
+  const path = trip_id === undefined ? '/' : `/trips/${trip_id}`;
   sendJson(res, 201, { share: shareToWire(document), url: `${services.publicUrl()}${path}?share=${token}` });
 }
 

@@ -1,11 +1,12 @@
 /** Questions about vehicles and trips. */
 import { CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
 import { parseDuration } from '@fleet/env';
-import type { LatestState, SeqRange, TripCursor } from '../ports.ts';
+import type { LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { MS_PER_MINUTE } from '../trips/history.ts';
 import { countOfRanges, missingRanges } from '../trips/seq-ranges.ts';
 import { EVER } from '../trips/span.ts';
+import { timeZoneAt } from '../trips/time-zone.ts';
 import { sendJson } from './answer.ts';
 import { HISTORY_DOC, LATEST_DOC, TRIP_DOC, TRIPS_DOC, VEHICLES_DOC } from './docs/read-docs.ts';
 import { bound, type Exchange, integerIn, malformed, type Route, refused, single, timeIn } from './route.ts';
@@ -101,13 +102,22 @@ async function trips(services: Services, exchange: Exchange): Promise<void> {
   const limit = integerIn(query, 'limit', PAGE);
   const after = cursorIn(single(query, 'cursor'));
   const page = await services.store.trips({ vehicles: listedVehicles(services, exchange), span, limit, after });
-  sendJson(res, 200, { trips: page.trips, next_cursor: page.next === undefined ? null : cursorToWire(page.next) });
+  sendJson(res, 200, {
+    trips: page.trips.map(withTimeZone),
+    next_cursor: page.next === undefined ? null : cursorToWire(page.next),
+  });
 }
 
 async function trip(services: Services, exchange: Exchange): Promise<void> {
   const found = await findTrip(services, exchange, '');
   if (found === undefined) return;
-  sendJson(exchange.res, 200, { ...found.summary, ...(await missingSeqs(services, found)) });
+  sendJson(exchange.res, 200, { ...withTimeZone(found.summary), ...(await missingSeqs(services, found)) });
+}
+
+/** People read a drive by the clock of the place where it began. */
+function withTimeZone(summary: TripSummary) {
+  const { first_position: place } = summary;
+  return { ...summary, time_zone: place && timeZoneAt(place.lat, place.lon) };
 }
 
 /** What is missing of the seqs that devices counted, for trips that devices made. */

@@ -13,6 +13,8 @@ export interface Route {
   readonly path: string;
   readonly access: Access;
   readonly doc: RouteDoc;
+  /** Where the key is, for routes that take nothing but keys: no session, no share link. */
+  keyOf?(req: IncomingMessage, params: Readonly<Record<string, string>>): string | null;
   handle(exchange: Exchange): Promise<void> | void;
 }
 

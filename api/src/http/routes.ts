@@ -3,7 +3,9 @@ import type { Services } from '../services.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { formatRoutes } from './format-routes.ts';
 import { ingestRoutes } from './ingest-route.ts';
+import { labelRoutes } from './label-routes.ts';
 import { liveRoutes } from './live-route.ts';
 import { peopleRoutes } from './people-routes.ts';
 import { readRoutes } from './read-routes.ts';
@@ -16,12 +18,14 @@ import { vehicleRoutes } from './vehicle-routes.ts';
 
 const FAMILIES = [
   ingestRoutes,
+  formatRoutes,
   uploadRoutes,
   readRoutes,
   eventRoutes,
   liveRoutes,
   tripEditRoutes,
   vehicleRoutes,
+  labelRoutes,
   deviceRoutes,
   peopleRoutes,
   sessionRoutes,

@@ -34,7 +34,9 @@ export function createRouteServer(parts: RouteServerParts, route: Route): RouteS
     });
     try {
       const query = queryOf(req);
-      const principal = authenticator.enter(req, route.access, query.get('share'));
+      const principal = route.keyOf
+        ? authenticator.enterByKey(req, route.access, route.keyOf(req, params))
+        : authenticator.enter(req, route.access, query.get('share'));
       await route.handle({ req, res, principal, params, query });
     } catch (error) {
       fail(res, error, onFailure);

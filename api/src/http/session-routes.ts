@@ -40,8 +40,8 @@ function seeOther(res: ServerResponse, location: string): void {
 
 function whoami({ res, principal }: Exchange): void {
   if (principal.id === '') throw refused('unauthorized', 'nobody is signed in');
-  const { name, role, vehicles } = principal;
-  sendJson(res, 200, { name, role, vehicles });
+  const { name, role, vehicles, trip } = principal;
+  sendJson(res, 200, { name, role, vehicles, trip_id: trip?.trip_id ?? null });
 }
 
 async function close(services: Services, { req, res, principal }: Exchange): Promise<void> {

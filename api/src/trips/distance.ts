@@ -38,6 +38,8 @@ export interface DistanceTotals {
   pending: { km: number; moving_ms: number };
   anchor: Fix | null;
   last_fix: Fix | null;
+  /** A gap that speeds have closed and positions not yet: another source, whose clock is behind, may still tell. */
+  open: { readonly anchor: Fix; readonly ended_ts: number; readonly driven_km: number } | null;
 }
 
 /** What of a row counts for the distance. */
@@ -58,6 +60,7 @@ export function startDistance(): DistanceTotals {
     pending: { km: 0, moving_ms: 0 },
     anchor: null,
     last_fix: null,
+    open: null,
   };
 }
 
@@ -70,22 +73,43 @@ export function addToDistance(totals: DistanceTotals, row: DistanceRow): void {
 }
 
 /** Kilometres by speed and across gaps, and the time in motion, as if no further row came. */
-export function finishDistance({ driven_km, gap_km, moving_ms, pending }: DistanceTotals) {
-  return { driven_km, gap_km: gap_km + pending.km, moving_ms: moving_ms + pending.moving_ms };
+export function finishDistance(totals: DistanceTotals) {
+  const { driven_km, gap_km, moving_ms, pending, speed, last_fix } = totals;
+  // Positions a moment behind the last speed are those of a clock that is a little behind: no gap yet.
+  const isGap = speed === null || (last_fix !== null && last_fix.ts - speed.ts > LONGEST_SPEED_STEP_MS);
+  return isGap
+    ? { driven_km, gap_km: gap_km + pending.km, moving_ms: moving_ms + pending.moving_ms }
+    : { driven_km, gap_km, moving_ms };
 }
 
 function addFix(totals: DistanceTotals, fix: Fix, hdop: number): void {
   totals.last_fix = fix;
+  const leastMoveM = Math.max(LEAST_MOVE_M, LEAST_MOVE_PER_HDOP_M * hdop);
+  if (totals.open !== null) closeGap(totals, fix, leastMoveM);
   if (totals.anchor === null) {
     totals.anchor = fix;
     return;
   }
   const metres = greatCircleM(totals.anchor, fix);
-  if (metres <= Math.max(LEAST_MOVE_M, LEAST_MOVE_PER_HDOP_M * hdop)) return;
+  if (metres <= leastMoveM) return;
   const ms = fix.ts - totals.anchor.ts;
   totals.pending.km += metres / 1_000;
   if ((metres / 1_000) * MS_PER_HOUR > MOVING_KPH * ms) totals.pending.moving_ms += ms;
   totals.anchor = fix;
+}
+
+/** Counts the way across a gap of both, less what was driven since its end. */
+function closeGap(totals: DistanceTotals, fix: Fix, leastMoveM: number): void {
+  const { open } = totals;
+  totals.open = null;
+  if (open === null) return;
+  const metres = greatCircleM(open.anchor, fix);
+  const km = metres / 1_000 - (totals.driven_km - open.driven_km);
+  totals.anchor = fix;
+  if (metres <= leastMoveM || km <= 0) return;
+  const ms = open.ended_ts - open.anchor.ts;
+  totals.gap_km += km;
+  if (km * MS_PER_HOUR > MOVING_KPH * ms) totals.moving_ms += ms;
 }
 
 function addSpeed(totals: DistanceTotals, ts: number, kph: number): void {
@@ -97,10 +121,17 @@ function addSpeed(totals: DistanceTotals, ts: number, kph: number): void {
   } else {
     totals.gap_km += totals.pending.km;
     totals.moving_ms += totals.pending.moving_ms;
+    totals.open = openGap(totals, ts);
   }
   totals.pending = { km: 0, moving_ms: 0 };
   totals.anchor = totals.last_fix;
   totals.speed = { ts, kph };
+}
+
+/** The gap of positions at the end of a gap of speeds, if there is one. */
+function openGap({ anchor, last_fix, driven_km, speed }: DistanceTotals, ts: number): DistanceTotals['open'] {
+  const isSilent = speed !== null && last_fix !== null && ts - last_fix.ts > LONGEST_SPEED_STEP_MS;
+  return isSilent && anchor !== null ? { anchor, ended_ts: ts, driven_km } : null;
 }
 
 /** Metres along the great circle between two positions (haversine). */

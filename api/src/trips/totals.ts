@@ -4,6 +4,7 @@
  */
 import type { SignalValues } from '@fleet/contract';
 import { addToDistance, type DistanceTotals, type Fix, startDistance } from './distance.ts';
+import { type Leads, leadingValues, prefersFirst } from './leads.ts';
 import type { Span } from './span.ts';
 
 /** A stored event as it is read back. */
@@ -39,6 +40,8 @@ export interface TripTotals {
   bbox: [number, number, number, number] | null;
   /** The longest time without an event. */
   longest_gap: Span | null;
+  /** Which source counts for each signal. */
+  leads: Leads;
   /** Events by source. */
   sources: Record<string, number>;
   /** The newest value of each signal. */
@@ -57,6 +60,7 @@ export function startTotals(): TripTotals {
     first_fix: null,
     bbox: null,
     longest_gap: null,
+    leads: {},
     sources: {},
     latest: {},
     dtcs: null,
@@ -66,8 +70,9 @@ export function startTotals(): TripTotals {
 /** Adds a row; rows come in order of (ts, seq). */
 export function addRow(totals: TripTotals, row: EventRow): void {
   addTime(totals, row.ts);
-  const { lat, lon, hdop } = row.values as Partial<SignalValues>;
-  const kph = speedOf(row.values);
+  const values = leadingValues(totals.leads, row);
+  const { lat, lon, hdop } = values as Partial<SignalValues>;
+  const kph = leadingSpeed(values, totals.leads, row.ts);
   addToDistance(totals.distance, { ts: row.ts, kph, lat, lon, hdop });
   if (kph !== undefined) totals.max_speed_kph = Math.max(totals.max_speed_kph ?? 0, kph);
   if (lat !== undefined && lon !== undefined) addPlace(totals, { ts: row.ts, lat, lon });
@@ -76,9 +81,17 @@ export function addRow(totals: TripTotals, row: EventRow): void {
   if (row.dtcs !== undefined) totals.dtcs = row.dtcs;
 }
 
-/** The speed that counts: the car's own, else the GPS's, km/h. */
+/** The speed of a row: the car's own, else the GPS's, km/h. */
 export function speedOf(values: SignalValues): number | undefined {
   return values['speed_kph'] ?? values['gps_speed_kph'];
+}
+
+/** The car's speed before that of a GPS. */
+const SPEEDS = ['speed_kph', 'gps_speed_kph'] as const;
+
+/** The speed that counts at a time, if the row has it, km/h. */
+function leadingSpeed(values: SignalValues, leads: Leads, ts: number): number | undefined {
+  return values[prefersFirst(leads, SPEEDS, ts) ? SPEEDS[0] : SPEEDS[1]];
 }
 
 function addTime(totals: TripTotals, ts: number): void {

@@ -1,3 +1,4 @@
+export * from './driving.ts';
 export * from './event.ts';
 export * from './manifest.ts';
 export * from './problem.ts';

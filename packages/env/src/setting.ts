@@ -128,6 +128,14 @@ export function url<const R extends Row>(row: R): Setting<string> & R {
   });
 }
 
+/** An http or https address, or `off`, which is null. */
+export function urlOrOff<const R extends Row>(row: R): Setting<string | null> & R {
+  const { parse } = url({ doc: row.doc });
+  return setting<string | null, R>('http(s) address | off', row, (value) =>
+    value === 'off' ? ok(null) : parse(value),
+  );
+}
+
 function setting<T, R extends Row>(kind: string, row: R, parse: (text: string) => Reading<T, string>): Setting<T> & R {
   return { kind, secret: false, parse, ...row };
 }

@@ -1,6 +1,7 @@
 /** What OpenAPI says of devices, people, vehicles, sessions and dead letters. */
 import { UUID, VEHICLE_ID } from '@fleet/contract';
 import { NAME } from '../../access/records.ts';
+import { FORMATS } from '../../formats/formats.ts';
 import { type RouteDoc, ref } from '../route.ts';
 
 const vehicleName = { type: 'string', pattern: VEHICLE_ID.source };
@@ -17,6 +18,10 @@ export const NEW_DEVICE_SCHEMA = {
     role: { enum: ['device', 'viewer', 'admin'], default: 'device' },
     vehicles: scope,
     expires_at: { type: 'string', maxLength: 35 },
+    app: {
+      enum: FORMATS.map((format) => format.name),
+      description: 'What the key is for: the answer then says how that app or dongle is set up',
+    },
   },
   required: ['name', 'vehicles'],
   additionalProperties: false,

@@ -43,6 +43,8 @@ const trip = {
   vehicle: text,
   name: orNull(text),
   note: orNull(text),
+  /** Of the place where the trip starts, e.g. Europe/Berlin. */
+  time_zone: orNull(text),
   started_at: time,
   ended_at: time,
   duration_s: number,
@@ -131,6 +133,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     ts: time,
     older: { type: 'object', additionalProperties: time, description: 'When signals were measured that are older' },
   }),
+  SignalLabels: object({ vehicle: text, labels: list(object({ signal: text, label: text, unit: text })) }),
   History: object({
     vehicle: text,
     signal: text,
@@ -154,13 +157,18 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     corrections: list(object({ id: text, vehicle: text, kind: text, made_at: time, from: time, to: time })),
   }),
   DeviceList: object({ devices: list(device) }),
-  DeviceWithKey: object({ device, key: text }),
+  DeviceWithKey: {
+    type: 'object',
+    properties: { device, key: text, setup: ref('AppSetup') },
+    required: ['device', 'key'],
+  },
+  AppSetup: object({ app: text, title: text, url: text, steps: list(text), link: orNull(text), qr_svg: text }),
   PersonList: object({ people: list(person) }),
   Invitation: object({ person, signin_url: text }),
   SignInLink: object({ signin_url: text }),
   ShareList: object({ shares: list(share) }),
   ShareWithUrl: object({ share, url: text }),
-  WhoAmI: object({ name: text, role: text, vehicles: scope }),
+  WhoAmI: object({ name: text, role: text, vehicles: scope, trip_id: orNull(uuid) }),
   DeadLetterList: object({
     dead_letters: list(
       object({

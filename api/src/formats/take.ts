@@ -1,0 +1,75 @@
+/** The use case of apps: what was in a request becomes events of a vehicle; what can't be taken is kept as dead letters. */
+import type { Problem, Result } from '@fleet/contract';
+import { chooseVehicle, type VehicleNames } from '../access/choose-vehicle.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Admission, admit } from '../ingest/admit.ts';
+import { createBreather } from '../ingest/breathe.ts';
+import type { DeadLetters } from '../ingest/dead-letters.ts';
+import type { KeyedEvent } from '../ingest/key-of.ts';
+import type { EventStore } from '../ports.ts';
+import { appTripId } from '../trips/app-trip-id.ts';
+import type { Candidate } from './format.ts';
+
+/** What a request is taken with. */
+export interface Taking {
+  readonly store: EventStore;
+  readonly directory: VehicleNames;
+  readonly deadLetters: DeadLetters;
+  readonly principal: Principal;
+  readonly admission: Admission;
+  /** The name of the format. */
+  readonly via: string;
+}
+
+/** Events that are handed to the store at once. */
+const WRITTEN_AT_ONCE = 1_000;
+
+/** Resolves when every candidate is durable: as an event, or as a dead letter. */
+export async function takeCandidates(taking: Taking, candidates: readonly Candidate[]): Promise<void> {
+  const events: KeyedEvent[] = [];
+  const refused: [Candidate, Problem][] = [];
+  const breathe = createBreather();
+  for (const candidate of candidates) {
+    const event = admitted(candidate, taking);
+    if (event.ok) events.push(event.value);
+    else refused.push([candidate, event.error]);
+    const wait = breathe();
+    if (wait !== undefined) await wait;
+  }
+  // An event without a seq of its own conflicts with nothing: its key has its time.
+  for (let at = 0; at < events.length; at += WRITTEN_AT_ONCE) {
+    await taking.store.write(events.slice(at, at + WRITTEN_AT_ONCE));
+  }
+  for (const [candidate, problem] of refused) await keep(taking, candidate, problem);
+}
+
+function admitted(candidate: Candidate, { principal, directory, admission }: Taking): Result<KeyedEvent, Problem> {
+  const vehicle = chooseVehicle(principal, directory, candidate);
+  if (vehicle.ok) return admit({ vehicle_id: vehicle.value, ...eventOf(candidate, principal) }, admission);
+  admission.onRefused(vehicle.error.slug);
+  return vehicle;
+}
+
+/** The event as far as the app says it: all but the vehicle. */
+function eventOf({ event, devices, session }: Candidate, { id }: Principal): object {
+  const trip = session === undefined ? {} : { trip_id: appTripId([id, ...devices.slice(0, 1)], session) };
+  return { ...event, ...trip };
+}
+
+/** Kept as the event that it would have been: named by the app's own name, it can be resubmitted once that is an alias. */
+function keep({ deadLetters, principal, via }: Taking, candidate: Candidate, problem: Problem): Promise<void> {
+  const name = candidate.vin ?? candidate.devices[0];
+  const event = { ...(name !== undefined && { vehicle_id: name }), ...eventOf(candidate, principal) };
+  return deadLetters.keep({
+    device: principal.name,
+    via,
+    bytes: Buffer.from(JSON.stringify(event)),
+    context: {},
+    ...faultsOf(problem),
+  });
+}
+
+/** What is said of a problem in a dead letter. */
+export function faultsOf({ slug, detail, errors = [{ pointer: '', detail }] }: Problem) {
+  return { slug, errors };
+}

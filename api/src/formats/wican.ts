@@ -1,0 +1,113 @@
+/**
+ * WiCAN Pro's HTTPS POST: what it read from the car, without a time and without a place.
+ * @see https://github.com/meatpiHQ/wican-fw docs/content/9.HTTPS/0.HTTPS.md
+ */
+import { DTC, MAX_DTCS, ok, type Problem, type Result, SIGNAL_NAMES, SIGNALS } from '@fleet/contract';
+import type { AppRequest, Decoded, Format } from './format.ts';
+import { answersOf, EMPTY } from './format.ts';
+import {
+  aliasesOf,
+  isObject,
+  type JsonObject,
+  jsonObject,
+  objectIn,
+  type Reading,
+  Signals,
+  signalNamed,
+  timeText,
+} from './reading.ts';
+
+const PSI: Pick<Reading, 'times'> = { times: 6.894757 };
+
+/** Names of vehicle profiles. */
+const NAMES: Readonly<Record<string, Reading>> = {
+  SPEED: { signal: 'speed_kph' },
+  ENGINE_RPM: { signal: 'rpm' },
+  COOLANT_TMP: { signal: 'coolant_c' },
+  THROTTLE: { signal: 'throttle_pos', times: 0.01 },
+  FUEL: { signal: 'fuel_level_pct' },
+  SOC_D: { signal: 'soc_pct' },
+  SOC: { signal: 'soc_pct' },
+  SOH: { signal: 'soh_pct' },
+  LV_V: { signal: 'battery_v' },
+  HV_V: { signal: 'hv_battery_v' },
+  HV_A: { signal: 'hv_battery_a' },
+  HV_W: { signal: 'hv_power_w' },
+  ODOMETER: { signal: 'odometer_km' },
+  RANGE: { signal: 'range_km' },
+  ENGINE_OIL_TEMP: { signal: 'oil_c' },
+  INTAKE_AIR_TMP: { signal: 'intake_c' },
+  MAF: { signal: 'maf_g_s' },
+  TYRE_P_FL: { signal: 'tyre_fl_kpa', ...PSI },
+  TYRE_P_FR: { signal: 'tyre_fr_kpa', ...PSI },
+  TYRE_P_RL: { signal: 'tyre_rl_kpa', ...PSI },
+  TYRE_P_RR: { signal: 'tyre_rr_kpa', ...PSI },
+  BATTERY_VOLTAGE: { signal: 'battery_v' },
+};
+
+/** Signals by the parameter id of OBD-II, in hexadecimal. */
+const PIDS = new Map(SIGNAL_NAMES.flatMap((name) => (SIGNALS[name].pid === null ? [] : [[SIGNALS[name].pid, name]])));
+
+const CODES_NAME = 'DIAGNOSTIC_TROUBLE_CODES';
+
+export const WICAN: Format = {
+  name: 'wican',
+  title: 'WiCAN Pro',
+  methods: ['post'],
+  answers: answersOf(EMPTY),
+  decode,
+  setup: ({ url }) => ({
+    url,
+    steps: [
+      'In the WiCAN’s own page, Automate: a destination HTTPS POST with the address above, Grouping on (firmware 4.40 or later)',
+      'Cycle: 1000 ms for a curve worth looking at, 5000 ms to save mobile data',
+      'It sends no time and no place: set up a phone for the same vehicle, and both fill one trip',
+    ],
+  }),
+};
+
+function decode({ body, query, now }: AppRequest): Result<Decoded, Problem> {
+  const message = jsonObject(body);
+  if (!message.ok) return message;
+  const data = isObject(message.value['autopid_data']) ? message.value['autopid_data'] : bare(message.value);
+  if (objectIn(data, '_meta')['stale'] === true || objectIn(message.value, '_meta')['stale'] === true) {
+    // It repeats what it once read: no new sample.
+    return ok({ candidates: [] });
+  }
+  const signals = new Signals();
+  for (const [name, reading] of Object.entries(NAMES)) signals.add(reading, memberOf(data, name));
+  for (const [name, value] of Object.entries(data)) addNamed(signals, name, value);
+  const events = signals.event(timeText(now), codesIn(data[CODES_NAME]));
+  const devices = aliasesOf(query.get('device_id'), query.get('id'), objectIn(message.value, 'status')['device_id']);
+  return ok({ candidates: events.map((event) => ({ event, devices })) });
+}
+
+/** A message that is nothing but values. What the device says of itself may hold names and tokens of networks. */
+function bare({ config: _config, status: _status, ...values }: JsonObject): JsonObject {
+  return values;
+}
+
+function memberOf(data: JsonObject, wanted: string): unknown {
+  return data[wanted] ?? data[wanted.toLowerCase()];
+}
+
+function addNamed(signals: Signals, name: string, value: unknown): void {
+  if (Object.hasOwn(NAMES, name.toUpperCase()) || name === CODES_NAME) return;
+  const [, hex = ''] = /^([0-9A-F]{2})-/i.exec(name) ?? [];
+  const known = PIDS.get(hex.toUpperCase());
+  const signal = known ?? signalNamed(name);
+  if (signal === undefined) return;
+  signals.add(signal === 'throttle_pos' && known !== undefined ? { signal, times: 0.01 } : { signal }, onOff(value));
+}
+
+function onOff(value: unknown): unknown {
+  const text = typeof value === 'string' ? value.toLowerCase() : value;
+  return text === 'on' ? 1 : text === 'off' ? 0 : value;
+}
+
+/** Trouble codes as text with commas between, or as a list. */
+function codesIn(raw: unknown): readonly string[] | undefined {
+  if (typeof raw !== 'string' && !Array.isArray(raw)) return undefined;
+  const codes = (Array.isArray(raw) ? raw : raw.split(',')).map((code) => String(code).trim().toUpperCase());
+  return [...new Set(codes)].filter((code) => DTC.test(code)).slice(0, MAX_DTCS);
+}

@@ -1,0 +1,69 @@
+/** Answers of the API in components: kept, so that going back shows them at once, and asked for anew behind that. */
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
+import { ApiError, ask } from './client.ts';
+
+export interface Answer<T> {
+  /** The newest good answer. */
+  readonly data: T | undefined;
+  /** What went wrong with the newest try. */
+  readonly error: ApiError | undefined;
+}
+
+export interface Data<T> extends Answer<T> {
+  readonly reload: () => void;
+}
+
+const NOTHING: Answer<never> = { data: undefined, error: undefined };
+const answers = new Map<string, Answer<unknown>>();
+const listeners = new Set<() => void>();
+
+/** The answer at a path; null asks nothing. Asked anew every `everyMs`, if given. */
+export function useData<T>(path: string | null, everyMs?: number): Data<T> {
+  const read = useCallback(() => (path === null ? NOTHING : (answers.get(path) ?? NOTHING)), [path]);
+  const answer = useSyncExternalStore(subscribe, read) as Answer<T>;
+  const [round, setRound] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another round asks again
+  useEffect(() => {
+    if (path === null) return;
+    const controller = new AbortController();
+    void load(path, controller.signal);
+    return () => controller.abort();
+  }, [path, round]);
+  const reload = useCallback(() => setRound((count) => count + 1), []);
+  useEffect(() => {
+    if (everyMs === undefined) return;
+    const timer = setInterval(reload, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs, reload]);
+  return { ...answer, reload };
+}
+
+/** Forgets everything: somebody else is signed in. */
+export function forgetAnswers(): void {
+  answers.clear();
+  tell();
+}
+
+async function load(path: string, signal: AbortSignal): Promise<void> {
+  try {
+    put(path, { data: await ask<unknown>(path, { signal }), error: undefined });
+  } catch (error) {
+    if (signal.aborted) return;
+    const known = error instanceof ApiError ? error : new ApiError('unknown', String(error));
+    put(path, { data: answers.get(path)?.data, error: known });
+  }
+}
+
+function put(path: string, answer: Answer<unknown>): void {
+  answers.set(path, answer);
+  tell();
+}
+
+function tell(): void {
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

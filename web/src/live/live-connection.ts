@@ -1,0 +1,88 @@
+/**
+ * The live stream, for as long as somebody looks: it comes back by itself after whatever cut it. Read with `fetch`, since
+ * `EventSource` neither notices a connection that died in silence nor sends a key.
+ */
+import { authorization, errorOf } from '../api/client.ts';
+import { createEventParser } from '../api/event-stream.ts';
+import type { Latest } from '../api/types.ts';
+
+export type ConnectionState = 'connecting' | 'open' | 'lost';
+
+export interface LiveListener {
+  readonly onVehicle: (latest: Latest) => void;
+  readonly onState: (state: ConnectionState) => void;
+}
+
+/** The server sends a sign of life every 15 s: after twice that it is gone, milliseconds. */
+const SILENCE_MS = 35_000;
+/** Waits between tries, milliseconds. */
+const WAITS_MS = [500, 1_000, 2_000, 5_000] as const;
+
+/** Connects; the answer ends it. */
+export function connectLive({ onVehicle, onState }: LiveListener): () => void {
+  let controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let failures = 0;
+  let ended = false;
+
+  const start = () => {
+    clearTimeout(timer);
+    controller.abort();
+    controller = new AbortController();
+    const mine = controller;
+    const opened = () => {
+      failures = 0;
+      onState('open');
+    };
+    read(mine, opened, onVehicle)
+      .catch(() => {})
+      .finally(() => {
+        if (ended || mine !== controller) return;
+        onState('lost');
+        timer = setTimeout(start, WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)]);
+      });
+  };
+  const look = () => {
+    if (document.visibilityState === 'visible') start();
+  };
+  // A phone that wakes up, or is online again, shows what is now and not what was.
+  document.addEventListener('visibilitychange', look);
+  addEventListener('online', look);
+  onState('connecting');
+  start();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+    controller.abort();
+    document.removeEventListener('visibilitychange', look);
+    removeEventListener('online', look);
+  };
+}
+
+async function read(
+  controller: AbortController,
+  onOpen: () => void,
+  onVehicle: (latest: Latest) => void,
+): Promise<void> {
+  let watchdog = setTimeout(() => controller.abort(), SILENCE_MS);
+  try {
+    const response = await fetch('/v1/live', {
+      headers: authorization(),
+      signal: controller.signal,
+      cache: 'no-store',
+    });
+    if (!response.ok || response.body === null) throw await errorOf(response);
+    onOpen();
+    const parse = createEventParser();
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => controller.abort(), SILENCE_MS);
+      for (const { event, data } of parse(value)) if (event === 'vehicle') onVehicle(JSON.parse(data) as Latest);
+    }
+  } finally {
+    clearTimeout(watchdog);
+  }
+}

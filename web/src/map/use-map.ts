@@ -1,0 +1,59 @@
+/** A MapLibre map in a component. The library comes only when a map is shown. */
+import { AttributionControl, Map as MapLibre, type MapOptions, NavigationControl, setWorkerUrl } from 'maplibre-gl';
+import 'maplibre-gl/dist/maplibre-gl.css';
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { MapSource } from '../api/types.ts';
+import { useData } from '../api/use-data.ts';
+import { useDark } from '../shell/preferences.ts';
+import { baseStyle } from './map-theme.ts';
+
+// A file of ours: the policy allows no worker made of a blob.
+setWorkerUrl(new URL(workerUrl, location.href).href);
+
+export interface MapHold {
+  readonly place: RefObject<HTMLElement | null>;
+  /** There once its style is; another one whenever the style changes. */
+  readonly map: MapLibre | null;
+  /** Whether tiles failed to come: the outlines remain. */
+  readonly noTiles: boolean;
+}
+
+/** Makes a map in `place`, with these options at first. */
+export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): MapHold {
+  const place = useRef<HTMLElement>(null);
+  const first = useRef(options);
+  const [map, setMap] = useState<MapLibre | null>(null);
+  const [noTiles, setNoTiles] = useState(false);
+  const { data: source } = useData<MapSource>('/map.json');
+  const dark = useDark();
+  useEffect(() => {
+    if (place.current === null || source === undefined) return;
+    const made = new MapLibre({
+      container: place.current,
+      style: source.style_url ?? baseStyle(source, dark, location.origin),
+      attributionControl: false,
+      ...viewOf(first.current),
+    });
+    made.addControl(new AttributionControl({ compact: true }), 'bottom-right');
+    made.addControl(new NavigationControl({ visualizePitch: false }), 'top-right');
+    made.on('error', () => setNoTiles(true));
+    made.on('data', (event) => {
+      const source = 'tile' in event && 'sourceId' in event ? made.getSource(`${event.sourceId}`) : undefined;
+      if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
+    });
+    made.once('style.load', () => setMap(made));
+    return () => {
+      first.current = { center: made.getCenter(), zoom: made.getZoom() };
+      setMap(null);
+      made.remove();
+    };
+  }, [source, dark]);
+  return { place, map, noTiles };
+}
+
+function viewOf({ bounds, center, zoom }: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): Partial<MapOptions> {
+  if (bounds !== undefined)
+    return { bounds, fitBoundsOptions: { padding: { top: 90, right: 48, bottom: 48, left: 40 }, maxZoom: 15 } };
+  return { ...(center !== undefined && { center }), ...(zoom !== undefined && { zoom }) };
+}

@@ -1,0 +1,59 @@
+/** Addresses as state: every state of a page has one, and going back works. */
+import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from 'react';
+import { shareKey } from '../api/client.ts';
+
+const MOVED = 'fleet-moved';
+
+/** Goes to an address of ours; `replace` leaves no trace in the history. */
+export function navigate(href: string, how: 'push' | 'replace' = 'push'): void {
+  const url = new URL(href, location.href);
+  const share = shareKey();
+  if (share !== null) url.searchParams.set('share', share);
+  const isElsewhere = url.pathname !== location.pathname;
+  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
+  dispatchEvent(new Event(MOVED));
+  if (isElsewhere) scrollTo(0, 0);
+}
+
+/** The path without its query. */
+export function usePath(): string {
+  return useSyncExternalStore(subscribe, () => location.pathname);
+}
+
+/** The query, and a way to change some of it: null takes a parameter out. */
+export function useQuery(): [URLSearchParams, (patch: Readonly<Record<string, string | null>>) => void] {
+  const search = useSyncExternalStore(subscribe, () => location.search);
+  return [new URLSearchParams(search), patchQuery];
+}
+
+export function patchQuery(patch: Readonly<Record<string, string | null>>): void {
+  const query = new URLSearchParams(location.search);
+  for (const [name, value] of Object.entries(patch)) {
+    if (value === null || value === '') query.delete(name);
+    else query.set(name, value);
+  }
+  const text = query.toString();
+  navigate(`${location.pathname}${text === '' ? '' : `?${text}`}`, 'replace');
+}
+
+type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string };
+
+/** A link within the pages; with a modifier key the browser does what it always does. */
+export function Link({ href, onClick, ...rest }: LinkProps) {
+  const go = (event: MouseEvent<HTMLAnchorElement>) => {
+    onClick?.(event);
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return <a href={href} onClick={go} {...rest} />;
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('popstate', listener);
+  addEventListener(MOVED, listener);
+  return () => {
+    removeEventListener('popstate', listener);
+    removeEventListener(MOVED, listener);
+  };
+}

@@ -1,0 +1,31 @@
+/** The signals' names in German. */
+import type { SignalName } from '@fleet/contract';
+
+export const SIGNAL_LABELS_DE: Readonly<Record<SignalName, string>> = {
+  speed_kph: 'Geschwindigkeit',
+  gps_speed_kph: 'GPS-Geschwindigkeit',
+  rpm: 'Drehzahl',
+  coolant_c: 'Kühlwasser',
+  throttle_pos: 'Gaspedal',
+  soc_pct: 'Ladestand',
+  fuel_level_pct: 'Tankfüllung',
+  lat: 'Breite',
+  lon: 'Länge',
+  altitude_m: 'Höhe',
+  heading_deg: 'Richtung',
+  hdop: 'GPS-Ungenauigkeit (HDOP)',
+  gps_satellites: 'Satelliten',
+  battery_v: 'Batterie',
+  engine_load_pct: 'Motorlast',
+  intake_c: 'Ansaugluft',
+  maf_g_s: 'Luftmasse',
+  map_kpa: 'Saugrohrdruck',
+  oil_c: 'Öl',
+  ambient_c: 'Außenluft',
+  fuel_rate_lph: 'Verbrauch',
+  odometer_km: 'Kilometerstand',
+  fuel_trim_short_pct: 'Gemischkorrektur, kurz',
+  fuel_trim_long_pct: 'Gemischkorrektur, lang',
+  accel_long_mps2: 'Beschleunigung, längs',
+  accel_lat_mps2: 'Beschleunigung, quer',
+};
