@@ -5,10 +5,7 @@
  */
 import type { DocumentKind, RegistryDocument } from '../../registry.ts';
 import type { Row } from './csv.ts';
-import { key, quoted } from './line-protocol.ts';
-
-/** Most characters of one string field; InfluxDB takes a mebibyte. */
-const FIELD_CHARACTERS = 500_000;
+import { jsonFields, jsonIn, key } from './line-protocol.ts';
 
 /** The point of a document, as far as it tells what is newest. */
 export interface Revision {
@@ -25,17 +22,12 @@ export function tagOf(text: string): string {
 
 /** The line that keeps a document, or takes the place of one. */
 export function documentLine({ kind, owner, id, at, body }: RegistryDocument, rev: number): string {
-  const text = asciiOf(JSON.stringify(body));
-  const pieces = Array.from({ length: Math.ceil(text.length / FIELD_CHARACTERS) }, (_, index) =>
-    text.slice(index * FIELD_CHARACTERS, (index + 1) * FIELD_CHARACTERS),
-  );
-  const fields = pieces.map((piece, index) => `body${index}=${quoted(piece)}`);
-  return `document,${tagsOf(kind, owner, id)} rev=${rev}i,deleted=false,at=${at}i,pieces=${pieces.length}i,${fields.join()} 0`;
+  return `document,${tagsOf(kind, owner, id)} rev=${rev}i,deleted=false,at=${at}i,${jsonFields('body', body)} 0`;
 }
 
 /** The line that deletes the document of a point. */
 export function tombstoneLine({ tags }: Revision, rev: number): string {
-  return `document,${tags} rev=${rev}i,deleted=true,pieces=0i 0`;
+  return `document,${tags} rev=${rev}i,deleted=true 0`;
 }
 
 /** What a row says of its point. */
@@ -49,19 +41,13 @@ export function revisionOf({ kind, owner, id, rev, deleted }: Row): Revision {
 
 /** The document of a row that is not deleted. */
 export function toDocument(row: Row): RegistryDocument {
-  const pieces = Array.from({ length: Number(row['pieces']) }, (_, index) => row[`body${index}`] ?? '');
   return {
     kind: row['kind'] as DocumentKind,
     id: textOf(row['id'] ?? ''),
     owner: textOf(row['owner'] ?? ''),
     at: Number(row['at']),
-    body: JSON.parse(pieces.join('')),
+    body: jsonIn(row, 'body') as RegistryDocument['body'],
   };
-}
-
-/** The same JSON in ASCII, which may be cut anywhere. */
-function asciiOf(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function tagsOf(kind: DocumentKind, owner: string, id: string): string {

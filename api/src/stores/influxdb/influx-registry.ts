@@ -8,7 +8,7 @@
  */
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
 import { WATCHED_KINDS } from '../../registry.ts';
-import { KeyedLock } from '../../uploads/keyed-lock.ts';
+import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { InfluxClient } from './client.ts';
 import type { Row } from './csv.ts';
 import { documentLine, type Revision, revisionOf, tagOf, toDocument, tombstoneLine } from './documents.ts';
@@ -31,6 +31,7 @@ export class InfluxRegistry implements Registry {
   readonly #client: InfluxClient;
   readonly #lock = new KeyedLock();
   #lastRevision = 0;
+  #ownChanges = 0;
 
   constructor(client: InfluxClient) {
     this.#client = client;
@@ -95,6 +96,11 @@ export class InfluxRegistry implements Registry {
     return Number(row?.['rev'] ?? 0);
   }
 
+  /** How often this process changed what trips depend on. */
+  get ownChanges(): number {
+    return this.#ownChanges;
+  }
+
   /** Keeps a document, and takes away those of the same id that had another owner. */
   async #write(document: RegistryDocument, before: readonly Revision[]): Promise<void> {
     const rev = this.#nextRevision();
@@ -112,6 +118,7 @@ export class InfluxRegistry implements Registry {
     if (changed.length === 0) return;
     const seen = changed.map((line) => line.replace(/rev=\d+/, `rev=${this.#nextRevision()}`));
     await this.#client.write(this.#client.metaBucket, seen.join('\n'));
+    if (TRIP_KINDS.includes(kind)) this.#ownChanges++;
   }
 
   /** Whether nobody claimed the id earlier, since it was free. */
