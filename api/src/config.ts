@@ -37,10 +37,16 @@ function faultsBeyondForm(config: Config): string[] {
   check(`TRUST_PROXY=${config.TRUST_PROXY}`, () => trustOf(config.TRUST_PROXY));
   const keysFile = config.KEYS_FILE;
   if (keysFile !== undefined) check(`KEYS_FILE=${keysFile}`, () => checkKeysFile(keysFile));
-  if (config.BACKUP_DIR !== undefined && config.STORE === 'memory') {
-    faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
+  if (config.BACKUP_DIR !== undefined && config.STORE !== 'sqlite') {
+    faults.push(`BACKUP_DIR is set, but STORE=${config.STORE} has nothing that could be backed up there`);
   }
-  return faults;
+  return [...faults, ...(config.STORE === 'influxdb' ? missingIn(config) : [])];
+}
+
+/** A store that processes share needs to be found, and a key that they all derive their secrets from. */
+function missingIn(config: Config): string[] {
+  const needed = ['INFLUX_URL', 'INFLUX_TOKEN', 'ADMIN_TOKEN'] as const;
+  return needed.filter((name) => config[name] === undefined).map((name) => `${name} is needed with STORE=influxdb`);
 }
 
 function checkKeysFile(path: string): void {
