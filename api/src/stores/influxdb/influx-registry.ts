@@ -6,9 +6,10 @@
  * writes a claim, gives the claims of others time to arrive, and reads them all: the earliest one wins. Two win only where
  * the earlier one's claim takes longer than the later one's and that time; then the document written last stands.
  */
+
+import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
 import { WATCHED_KINDS } from '../../registry.ts';
-import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { InfluxClient } from './client.ts';
 import type { Row } from './csv.ts';
 import { documentLine, type Revision, revisionOf, tagOf, toDocument, tombstoneLine } from './documents.ts';

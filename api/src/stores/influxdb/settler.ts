@@ -3,9 +3,9 @@
  * that were touched, works out the trips of the vehicles that were asked for. What it keeps in memory can be read again.
  */
 
+import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import type { VehicleGroups } from '../../trips/vehicle-group.ts';
-import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { InfluxClient } from './client.ts';
 import { Containers } from './containers.ts';
 import { EventReader } from './event-reader.ts';
