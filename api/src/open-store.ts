@@ -6,7 +6,7 @@ import { BackupJob, type BackupTools } from './jobs/backups.ts';
 import type { EventStore, StoreObserver } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
-import { openInfluxStore } from './stores/influxdb/influx-store.ts';
+import { type InfluxStoreOptions, openInfluxStore } from './stores/influxdb/influx-store.ts';
 import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
 import { createMemoryRegistry } from './stores/memory/memory-registry.ts';
 import { backupName, backupTime, listBackups, removeLeftovers } from './stores/sqlite/backup.ts';
@@ -53,10 +53,14 @@ function openMemory({ TRIP_IDLE_TIMEOUT: idleMs }: Config, { observer }: StoreHo
 }
 
 async function openInflux(config: Config, { observer }: StoreHooks): Promise<OpenedStore> {
-  const { INFLUX_URL: url = '', INFLUX_TOKEN: token = '', INFLUX_ORG: org, INFLUX_BUCKET: bucket } = config;
-  const idleMs = config.TRIP_IDLE_TIMEOUT;
-  const { events, registry } = await openInfluxStore({ server: { url, token, org, bucket }, idleMs, observer });
+  const { events, registry } = await openInfluxStore({ ...influxOptions(config), observer });
   return { events, registry, spool: passingSpool(), backups: null };
+}
+
+/** What the settings say of a shared store. */
+export function influxOptions(config: Config): InfluxStoreOptions {
+  const { INFLUX_URL: url = '', INFLUX_TOKEN: token = '', INFLUX_ORG: org, INFLUX_BUCKET: bucket } = config;
+  return { server: { url, token, org, bucket }, idleMs: config.TRIP_IDLE_TIMEOUT };
 }
 
 /** A spool for bodies that are on their way, where nothing else is kept on this machine. */

@@ -7,6 +7,7 @@ import { demoCommand } from './demo/command.ts';
 import { keysCommand } from './keys.ts';
 import { replayCommand } from './replay/command.ts';
 import { signInCommand } from './sign-in.ts';
+import { summarizeCommand } from './summarize.ts';
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +36,15 @@ export function createProgram(context: CommandContext): Command {
         ),
     })
     .exitOverride();
-  for (const make of [keysCommand, signInCommand, backupCommand, restoreCommand, replayCommand, demoCommand]) {
+  for (const make of [
+    keysCommand,
+    signInCommand,
+    backupCommand,
+    restoreCommand,
+    replayCommand,
+    demoCommand,
+    summarizeCommand,
+  ]) {
     addCommand(program, make(context));
   }
   return program;

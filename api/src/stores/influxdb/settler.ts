@@ -90,7 +90,7 @@ export class Settler {
       }
       const horizon = Watch.horizon();
       const views = await this.settle();
-      if (this.#revision === this.#savedRevision) return;
+      if (since === undefined && this.#revision === this.#savedRevision) return;
       const revision = this.#revision;
       await this.#save(views);
       this.#savedRevision = revision;
@@ -139,7 +139,7 @@ export class Settler {
   async #begin(): Promise<Watch> {
     const { containers, outdated, totals, trips, since } = await this.#summaries.load();
     for (const container of containers) this.#containers.put(container);
-    for (const container of outdated) this.#containers.invalidate(container);
+    for (const container of outdated) this.#containers.invalidate({ ...container, first_ts: 0 });
     for (const name of this.#containers.names) this.#revisions.set(name, this.#revision);
     this.#savedTotals = totals;
     this.#savedTrips = new Map(trips.map((trip) => [placeOf(trip), trip]));
