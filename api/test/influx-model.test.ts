@@ -1,5 +1,8 @@
 import { expect, test } from '@jest/globals';
+import type { KeyedEvent } from '../src/ports.ts';
 import { openInfluxStore } from '../src/stores/influxdb/influx-store.ts';
+import { MemoryEventStore } from '../src/stores/memory/memory-event-store.ts';
+import { createMemoryRegistry } from '../src/stores/memory/memory-registry.ts';
 import { EVER } from '../src/trips/span.ts';
 import { IDLE_MS } from './describe-event-store.ts';
 import { loose, TRIP_A, tripEvent } from './events.ts';
@@ -38,6 +41,29 @@ describeWithInfluxd('the InfluxDB store', (server) => {
     }
     await events.close();
   });
+
+  test('shows a drive under way to each process, event by event, also where one comes late', async () => {
+    const access = await server().makeBuckets();
+    const processes = [
+      await openInfluxStore({ server: access, idleMs: IDLE_MS }),
+      await openInfluxStore({ server: access, idleMs: IDLE_MS }),
+    ];
+    const late = [30, 31, 200, 399];
+    const seconds = Array.from({ length: 400 }, (_, index) => index).filter((index) => !late.includes(index));
+    const written: KeyedEvent[] = [];
+    for (let at = 0; at < seconds.length + late.length; at += 20) {
+      const now = [...seconds, ...late].slice(at, at + 20);
+      const events = now.map((second) => tripEvent(TRIP_A, second + 1, second, { values: { rpm: second } }));
+      await processes[(at / 20) % 2]!.events.write(events);
+      written.push(...events);
+      const model = new MemoryEventStore({ registry: createMemoryRegistry(), idleMs: IDLE_MS });
+      await model.write(written);
+      const all = { vehicles: undefined, span: EVER, limit: 10, after: undefined };
+      const expected = await model.trips(all);
+      for (const { events: store } of processes) expect(await store.trips(all)).toEqual(expected);
+    }
+    await Promise.all(processes.map((each) => each.events.close()));
+  }, 60_000);
 
   test('begins with what was worked out before, and with what was written meanwhile', async () => {
     const access = await server().makeBuckets();

@@ -31,7 +31,7 @@ export interface PlacedSegment extends Segment {
 /** Takes the events of a container in order and makes segments of them, with the totals of each. */
 export class SegmentFold {
   readonly #idleMs: number;
-  readonly #made: { segment: Segment; totals: TripTotals }[] = [];
+  #made: readonly { readonly segment: Segment; readonly totals: TripTotals }[] = [];
   #hash: Hash = createHash('sha1');
   #totals = startTotals();
 
@@ -46,6 +46,15 @@ export class SegmentFold {
     this.#hash.update(JSON.stringify(row));
   }
 
+  /** Another one that goes on from here. */
+  copy(): SegmentFold {
+    const copy = new SegmentFold(this.#idleMs);
+    copy.#made = this.#made;
+    copy.#hash = this.#hash.copy();
+    copy.#totals = structuredClone(this.#totals);
+    return copy;
+  }
+
   end(): readonly { readonly segment: Segment; readonly totals: TripTotals }[] {
     if (this.#totals.event_count > 0) this.#seal();
     return this.#made;
@@ -54,7 +63,7 @@ export class SegmentFold {
   #seal(): void {
     const { first_ts: from, last_ts: to, event_count: count } = this.#totals;
     const digest = this.#hash.digest('base64url').slice(0, DIGEST_CHARACTERS);
-    this.#made.push({ segment: { from, to, count, digest }, totals: this.#totals });
+    this.#made = [...this.#made, { segment: { from, to, count, digest }, totals: this.#totals }];
     this.#hash = createHash('sha1');
     this.#totals = startTotals();
   }

@@ -1,22 +1,24 @@
 /** What this process knows of every container, and which must be read again. Only a cache of what can be read. */
 import type { TripTotals } from '../../trips/totals.ts';
-import { type Container, type PlacedSegment, SegmentFold } from './container.ts';
+import { Checkpoints } from './checkpoints.ts';
+import type { Container, PlacedSegment } from './container.ts';
 import { tripOfContainer } from './event-line.ts';
 import type { EventReader } from './event-reader.ts';
 import type { Touched } from './watch.ts';
 
 export class Containers {
   readonly #reader: EventReader;
-  readonly #idleMs: number;
+  readonly #checkpoints: Checkpoints;
   /** By the vehicle's name at that time, then by the container's. */
   readonly #known = new Map<string, Map<string, Container>>();
-  readonly #stale = new Map<string, Set<string>>();
+  /** By both names: events from which time on may be others. */
+  readonly #stale = new Map<string, Map<string, number>>();
   /** Those that changed since they were last saved. */
   #unsaved = new Map<string, Container>();
 
   constructor(reader: EventReader, idleMs: number) {
     this.#reader = reader;
-    this.#idleMs = idleMs;
+    this.#checkpoints = new Checkpoints(idleMs);
   }
 
   /** Takes over what somebody worked out. */
@@ -28,10 +30,10 @@ export class Containers {
     else own.delete(name);
   }
 
-  /** Its events may be others now. */
-  invalidate({ vehicle, container }: Touched): void {
-    const own = this.#stale.get(vehicle) ?? new Set<string>();
-    this.#stale.set(vehicle, own.add(container));
+  /** Its events may be others now, from a time on. */
+  invalidate({ vehicle, container, first_ts }: Touched): void {
+    const own = this.#stale.get(vehicle) ?? new Map<string, number>();
+    this.#stale.set(vehicle, own.set(container, Math.min(first_ts, own.get(container) ?? first_ts)));
   }
 
   /** Every name under which there are, or may be, events. */
@@ -47,15 +49,15 @@ export class Containers {
   async refresh(names: readonly string[]): Promise<Map<string, TripTotals>> {
     const totals = new Map<string, TripTotals>();
     for (const vehicle of names) {
-      const stale = this.#stale.get(vehicle) ?? new Set<string>();
-      for (const container of [...stale]) {
+      const stale = this.#stale.get(vehicle) ?? new Map<string, number>();
+      for (const [container, first_ts] of [...stale]) {
         stale.delete(container);
         try {
-          const read = await this.#read({ vehicle, container }, totals);
+          const read = await this.#read({ vehicle, container, first_ts }, totals);
           this.put(read);
           this.#unsaved.set(`${vehicle} ${container}`, read);
         } catch (error) {
-          stale.add(container);
+          this.invalidate({ vehicle, container, first_ts });
           throw error;
         }
       }
@@ -78,11 +80,11 @@ export class Containers {
     return { containers: [...taken.values()], putBack };
   }
 
-  async #read({ vehicle, container }: Touched, totals: Map<string, TripTotals>): Promise<Container> {
-    const fold = new SegmentFold(this.#idleMs);
-    const everything = { names: [vehicle], containers: [container], from: 0, to: Number.MAX_SAFE_INTEGER };
-    for await (const rows of this.#reader.pages(everything)) for (const row of rows) fold.add(row);
-    const made = fold.end();
+  async #read({ vehicle, container, first_ts }: Touched, totals: Map<string, TripTotals>): Promise<Container> {
+    const reading = this.#checkpoints.resume(`${vehicle} ${container}`, first_ts);
+    const scope = { names: [vehicle], containers: [container], from: reading.from, to: Number.MAX_SAFE_INTEGER };
+    for await (const rows of this.#reader.pages(scope)) for (const row of rows) reading.add(row);
+    const made = reading.end();
     for (const { segment, totals: own } of made) totals.set(segment.digest, own);
     return { vehicle, container, segments: made.map(({ segment }) => segment) };
   }

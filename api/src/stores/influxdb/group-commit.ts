@@ -154,13 +154,16 @@ export class GroupCommit {
   async #run(first: Group): Promise<void> {
     let stored: Group | undefined;
     for (let group: Group | undefined = first; group !== undefined || stored !== undefined; group = this.#next()) {
+      const marked = this.#touches.take(stored?.events ?? []);
       try {
-        await this.#store(group, stored);
+        await this.#store(group, marked, stored?.deadline);
         stored?.resolve();
         stored = group;
       } catch (error) {
         stored?.reject(error);
         group?.reject(error);
+        this.#touches.owe(marked);
+        this.#touches.owe(containersOf(group?.events ?? []));
         stored = undefined;
         this.#onFailure(error as Error);
       }
@@ -168,12 +171,11 @@ export class GroupCommit {
     }
   }
 
-  async #store(group: Group | undefined, stored: Group | undefined): Promise<void> {
-    const touched = stored === undefined ? new Map<string, number>() : containersOf(stored.events);
+  async #store(group: Group | undefined, marked: ReadonlyMap<string, number>, deadline?: number): Promise<void> {
     const refused = await deliver(this.#client, this.#client.bucket, {
       lines: group?.lines ?? [],
-      marks: () => this.#touches.lines(touched),
-      deadline: stored?.deadline ?? group?.deadline ?? 0,
+      marks: () => this.#touches.lines(marked),
+      deadline: deadline ?? group?.deadline ?? 0,
     });
     if (group !== undefined) group.refused = refused;
   }

@@ -37,9 +37,12 @@ export class Groups {
     return this.#current;
   }
 
-  /** As they were two seconds ago or later, with all changes of this process. */
+  /**
+   * As they were two seconds ago or later, with all changes of this process. Where the server can't be asked, as they
+   * were last: what is deleted is hidden when it is read, too.
+   */
   async recent(): Promise<VehicleGroups> {
     const isRecent = Date.now() - this.#lookedAt < RECENT_MS && this.#ownChanges === this.#registry.ownChanges;
-    return isRecent ? this.#current : this.now();
+    return isRecent ? this.#current : this.now().catch(() => this.#current);
   }
 }

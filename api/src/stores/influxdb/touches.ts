@@ -6,6 +6,7 @@
  * A mark is written when its events are durable, and before their sender hears of it. In one body with them it could be
  * seen before they are: points of different days lie in different shards, which become visible one by one.
  */
+import type { KeyedEvent } from '../../ports.ts';
 import { containerTags } from './event-line.ts';
 
 /** Time that marks are floored to, milliseconds. */
@@ -18,11 +19,25 @@ export class Touches {
   readonly #process = `${Math.floor(Math.random() * 10 ** SLOT_DIGITS)}`.padStart(SLOT_DIGITS, '0');
   readonly #now: () => number;
   readonly #firsts = new Map<string, number>();
+  /** Containers to which something may have been written without a mark. */
+  #owed = new Map<string, number>();
   #slot = 0;
   #count = 0;
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  /** The containers of events that were stored, and those still owed; whoever takes them marks them, or owes them. */
+  take(events: readonly KeyedEvent[]): ReadonlyMap<string, number> {
+    const taken = withEarliest(this.#owed, containersOf(events));
+    this.#owed = new Map();
+    return taken;
+  }
+
+  /** Something may be stored there, though nobody knows: the next marks tell of it too. */
+  owe(containers: ReadonlyMap<string, number>): void {
+    this.#owed = withEarliest(this.#owed, containers);
   }
 
   /** The lines that mark containers, given by their tags, each with the earliest time that was written. */
@@ -39,10 +54,15 @@ export class Touches {
   }
 }
 
+/** All of both, each with the earlier time. */
+function withEarliest(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): Map<string, number> {
+  const all = new Map(a);
+  for (const [tags, ts] of b) all.set(tags, Math.min(ts, all.get(tags) ?? ts));
+  return all;
+}
+
 /** The containers of events, by their tags, each with its earliest event's time. */
-export function containersOf(
-  events: Iterable<{ readonly vehicle: string; readonly container: string; readonly ts: number }>,
-): Map<string, number> {
+export function containersOf(events: readonly Pick<KeyedEvent, 'vehicle' | 'container' | 'ts'>[]): Map<string, number> {
   const containers = new Map<string, number>();
   for (const { vehicle, container, ts } of events) {
     const tags = containerTags(vehicle, container);

@@ -9,6 +9,8 @@ const CLOCKS_APART_MS = 60_000;
 export interface Touched {
   readonly vehicle: string;
   readonly container: string;
+  /** Events before this are those that were there before, milliseconds since 1970. */
+  readonly first_ts: number;
 }
 
 export class Watch {
@@ -33,14 +35,14 @@ export class Watch {
     const next = Watch.horizon();
     const marks = await this.#client.query(
       this.#client.bucket,
-      `SELECT n, vin, trip_id FROM touched WHERE time >= ${Math.max(0, this.#since)}000000`,
+      `SELECT n, first_ts, vin, trip_id FROM touched WHERE time >= ${Math.max(0, this.#since)}000000`,
     );
     const seen = new Map<string, string>();
     const touched: Touched[] = [];
-    for (const { time = '', n = '', vin: vehicle = '', trip_id: container = '' } of marks) {
+    for (const { time = '', n = '', first_ts, vin: vehicle = '', trip_id: container = '' } of marks) {
       const place = `${time} ${vehicle} ${container}`;
       seen.set(place, n);
-      if (this.#seen.get(place) !== n) touched.push({ vehicle, container });
+      if (this.#seen.get(place) !== n) touched.push({ vehicle, container, first_ts: Number(first_ts) });
     }
     this.#seen = seen;
     this.#since = next;
