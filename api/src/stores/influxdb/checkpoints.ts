@@ -5,8 +5,8 @@
 import type { EventRow } from '../../ports.ts';
 import { SegmentFold } from './container.ts';
 
-/** Time of events between two checkpoints, milliseconds: longer than a mark gathers what was written. */
-const APART_MS = 30_000;
+/** How far a checkpoint lies before the end, milliseconds of events: longer than a mark gathers what was written. */
+const BEFORE_END_MS = 30_000;
 /** Containers that have checkpoints: those that were read last. */
 const MOST_CONTAINERS = 200;
 
@@ -20,7 +20,8 @@ interface Checkpoint {
 export interface Reading {
   /** Events from this time on are needed, milliseconds since 1970. */
   readonly from: number;
-  add(row: EventRow): void;
+  /** Takes the next events, whole instants. */
+  add(rows: readonly EventRow[]): void;
   end: SegmentFold['end'];
 }
 
@@ -38,14 +39,14 @@ export class Checkpoints {
     let kept = (this.#kept.get(container) ?? []).filter(({ ts }) => ts < first);
     const start = kept.at(-1);
     const fold = start?.fold.copy() ?? new SegmentFold(this.#idleMs);
-    let last = start?.ts ?? Number.POSITIVE_INFINITY;
     return {
       from: start === undefined ? 0 : start.ts + 1,
-      add(row) {
-        const since = kept.at(-1)?.ts ?? Number.NEGATIVE_INFINITY;
-        if (row.ts > last && last - since >= APART_MS) kept = [...kept.slice(-1), { ts: last, fold: fold.copy() }];
-        fold.add(row);
-        last = row.ts;
+      add(rows) {
+        const end = (rows.at(-1)?.ts ?? 0) - BEFORE_END_MS;
+        const before = rows.filter(({ ts }) => ts <= end);
+        for (const row of before) fold.add(row);
+        if (before.length > 0) kept = [...kept.slice(-1), { ts: end, fold: fold.copy() }];
+        for (const row of rows.slice(before.length)) fold.add(row);
       },
       end: () => {
         this.#keep(container, kept);

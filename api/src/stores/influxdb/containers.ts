@@ -83,7 +83,7 @@ export class Containers {
   async #read({ vehicle, container, first_ts }: Touched, totals: Map<string, TripTotals>): Promise<Container> {
     const reading = this.#checkpoints.resume(`${vehicle} ${container}`, first_ts);
     const scope = { names: [vehicle], containers: [container], from: reading.from, to: Number.MAX_SAFE_INTEGER };
-    for await (const rows of this.#reader.pages(scope)) for (const row of rows) reading.add(row);
+    for await (const rows of this.#reader.pages(scope)) reading.add(rows);
     const made = reading.end();
     for (const { segment, totals: own } of made) totals.set(segment.digest, own);
     return { vehicle, container, segments: made.map(({ segment }) => segment) };
