@@ -52,6 +52,19 @@ const MISTAKES: readonly Mistake[] = [
     args: ['replay', 'text', '--key', 'k', '--speed', '1', '--offline'],
     says: /'--speed <times>' cannot be used with/,
   },
+  { args: ['influx', 'setup'], says: /INFLUX_URL is needed/ },
+  { args: ['influx', 'setup'], env: { INFLUX_URL: 'http://x' }, says: /INFLUX_ADMIN_TOKEN is needed/ },
+  {
+    args: ['influx', 'setup'],
+    env: { INFLUX_URL: 'http://127.0.0.1:1', INFLUX_ADMIN_TOKEN: 't' },
+    says: /INFLUX_URL=http:\/\/127\.0\.0\.1:1 does not answer/,
+  },
+  { args: ['influx', 'setup', '--retention', '5m'], says: /an hour at least/ },
+  {
+    args: ['influx', 'setup'],
+    env: { INFLUX_URL: 'http://x', INFLUX_ADMIN_TOKEN: 't', RETENTION: '5m' },
+    says: /an hour at least/,
+  },
 ];
 
 test.each(MISTAKES)('$args $env: one line says what to do', async ({ args, env, says }) => {
@@ -105,6 +118,7 @@ test.each([
   ['restore'],
   ['replay'],
   ['demo'],
+  ['influx', 'setup'],
 ])('help for %s %s has an example of it', async (...command: string[]) => {
   const { code, out } = await place.fleet([...command, '--help']);
 

@@ -4,6 +4,7 @@ import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import type { CommandContext } from './context.ts';
 import { demoCommand } from './demo/command.ts';
+import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
 import { replayCommand } from './replay/command.ts';
 import { signInCommand } from './sign-in.ts';
@@ -44,6 +45,7 @@ export function createProgram(context: CommandContext): Command {
     replayCommand,
     demoCommand,
     summarizeCommand,
+    influxCommand,
   ]) {
     addCommand(program, make(context));
   }

@@ -35,9 +35,15 @@ export class Influxd {
 
   /** A server that runs and is set up, without buckets of its own. */
   static async create(): Promise<Influxd> {
+    const server = await Influxd.createEmpty();
+    await server.#setUp();
+    return server;
+  }
+
+  /** A server that runs and was never set up: `token` holds when somebody sets it up with it. */
+  static async createEmpty(): Promise<Influxd> {
     const server = new Influxd(await freePort());
     await server.start();
-    await server.#setUp();
     return server;
   }
 

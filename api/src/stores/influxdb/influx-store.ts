@@ -32,7 +32,7 @@ const WAIT_MS = 500;
 export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreOptions): Promise<InfluxStore> {
   const client = new InfluxClient(server);
   try {
-    for (const bucket of [client.bucket, client.metaBucket]) await check(client, server, bucket);
+    for (const bucket of [client.bucket, client.metaBucket]) await checkAccess(client, server, bucket);
   } catch (error) {
     client.close();
     throw error;
@@ -44,8 +44,8 @@ export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreO
   return { events, registry, summarize: (since) => settler.summarize(since) };
 }
 
-/** Whether the token may read and write a bucket, by doing it. */
-async function check(client: InfluxClient, server: InfluxSettings, bucket: string): Promise<void> {
+/** Whether the token may read and write a bucket, by doing it. Throws `StartError` where it may not. */
+export async function checkAccess(client: InfluxClient, server: InfluxSettings, bucket: string): Promise<void> {
   for (const deadline = Date.now() + PATIENCE_MS; ; await wait(WAIT_MS)) {
     try {
       await client.write(bucket, `probe n=1i ${Math.floor(Date.now() / 3_600_000) * 3_600}000000000`);
