@@ -1,8 +1,10 @@
 /** Every route of the server. */
 import type { Services } from '../services.ts';
+import { correctionRoutes } from './correction-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { eventRoutes } from './event-routes.ts';
+import { importRoutes } from './import-route.ts';
 import { ingestRoutes } from './ingest-route.ts';
 import { liveRoutes } from './live-route.ts';
 import { peopleRoutes } from './people-routes.ts';
@@ -16,11 +18,13 @@ import { vehicleRoutes } from './vehicle-routes.ts';
 
 const FAMILIES = [
   ingestRoutes,
+  importRoutes,
   uploadRoutes,
   readRoutes,
   eventRoutes,
   liveRoutes,
   tripEditRoutes,
+  correctionRoutes,
   vehicleRoutes,
   deviceRoutes,
   peopleRoutes,

@@ -59,13 +59,14 @@ export function storedOf(event: KeyedEvent, result: WriteResult | undefined): Re
   return refusal === undefined ? ok({ trip_id: result?.trip_id ?? '', seq: event.seq }) : bad(refusal);
 }
 
-/** Takes many events: what is valid is stored, what is not is named. */
+/** Takes many events: what is valid is stored, what is not is named. `way` is that of each of them. */
 export async function ingestMany(
   store: EventStore,
   candidates: AsyncIterable<Iterable<Candidate>>,
   admission: Admission,
+  way: typeof admit = admit,
 ): Promise<BatchReport> {
-  const writer = new BatchWriter(store, admission);
+  const writer = new BatchWriter(store, admission, way);
   const breathe = createBreather();
   for await (const group of candidates) {
     for (const candidate of group) {
@@ -95,18 +96,20 @@ class BatchWriter {
   readonly #tally = new BatchTally();
   readonly #store: EventStore;
   readonly #admission: Admission;
+  readonly #way: typeof admit;
   #events: KeyedEvent[] = [];
   #indices: number[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: EventStore, admission: Admission) {
+  constructor(store: EventStore, admission: Admission, way: typeof admit) {
     this.#store = store;
     this.#admission = admission;
+    this.#way = way;
   }
 
   /** Takes a candidate in; a promise where there is something to wait for before the next. */
   take([index, value]: Candidate): Promise<void> | undefined {
-    const event = value.ok ? admit(value.value, this.#admission) : value;
+    const event = value.ok ? this.#way(value.value, this.#admission) : value;
     if (!value.ok) this.#admission.onRefused(value.error.slug);
     if (!event.ok) {
       this.#tally.reject(index, event.error);
