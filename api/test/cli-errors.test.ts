@@ -52,6 +52,12 @@ const MISTAKES: readonly Mistake[] = [
     args: ['replay', 'text', '--key', 'k', '--speed', '1', '--offline'],
     says: /'--speed <times>' cannot be used with/,
   },
+  { args: ['copy', '--from', 'http://x', '--from-key', 'k', '--to', 'http://y'], says: /'--to-key <key>'/ },
+  {
+    args: ['copy', '--from', 'http://x', '--to', 'http://x'],
+    env: { FLEET_FROM_KEY: 'k', FLEET_TO_KEY: 'k' },
+    says: /--from and --to are both http:\/\/x/,
+  },
   { args: ['influx', 'setup'], says: /INFLUX_URL is needed/ },
   { args: ['influx', 'setup'], env: { INFLUX_URL: 'http://x' }, says: /INFLUX_ADMIN_TOKEN is needed/ },
   {
@@ -119,6 +125,7 @@ test.each([
   ['replay'],
   ['demo'],
   ['influx', 'setup'],
+  ['copy'],
 ])('help for %s %s has an example of it', async (...command: string[]) => {
   const { code, out } = await place.fleet([...command, '--help']);
 

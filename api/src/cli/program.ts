@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import type { CommandContext } from './context.ts';
+import { copyCommand } from './copy/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
@@ -43,6 +44,7 @@ export function createProgram(context: CommandContext): Command {
     backupCommand,
     restoreCommand,
     replayCommand,
+    copyCommand,
     demoCommand,
     summarizeCommand,
     influxCommand,
