@@ -13,10 +13,19 @@ export const CONFIG_SPEC = {
       'Whose word counts for the address of a client: `off`, the number of proxies in front, or their addresses ' +
       '(`loopback`, `10.0.0.0/8`, with commas between).',
   }),
-  DATA_DIR: text({ default: './data', doc: 'Folder that everything is kept in.' }),
-  STORE: oneOf(['sqlite', 'memory'], {
+  DATA_DIR: text({ default: './data', doc: 'Folder that everything is kept in, with `STORE=sqlite`.' }),
+  STORE: oneOf(['sqlite', 'influxdb', 'memory'], {
     default: 'sqlite',
-    doc: 'Where events are kept. `memory` forgets everything at the end: for trying things out.',
+    doc:
+      'Where events are kept: `sqlite` in `DATA_DIR`, `influxdb` on a server that any number of processes share. ' +
+      '`memory` forgets everything at the end: for trying things out.',
+  }),
+  INFLUX_URL: url({ doc: 'Address of InfluxDB v2, for `STORE=influxdb`.' }),
+  INFLUX_TOKEN: secret({ doc: 'Token that may read and write the two buckets.' }),
+  INFLUX_ORG: text({ default: 'fleet', doc: 'Organisation that the buckets are in.' }),
+  INFLUX_BUCKET: text({
+    default: 'telemetry',
+    doc: 'Bucket of events; all else is in the bucket of that name and `_meta`.',
   }),
   TRIP_IDLE_TIMEOUT: duration({
     default: '5m',

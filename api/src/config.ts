@@ -52,10 +52,18 @@ function faultsBeyondForm(env: Environment): string[] {
     for (const host of text.split(',')) new URL(host.trim());
     return [];
   });
-  if (textOf(env, 'BACKUP_DIR') !== undefined && textOf(env, 'STORE') === 'memory') {
-    faults.push('BACKUP_DIR is set, but STORE=memory has nothing to back up');
+  if (textOf(env, 'BACKUP_DIR') !== undefined && textOf(env, 'STORE') !== 'sqlite') {
+    faults.push(`BACKUP_DIR is set, but STORE=${textOf(env, 'STORE')} has nothing that could be backed up there`);
   }
-  return faults;
+  return [...faults, ...(textOf(env, 'STORE') === 'influxdb' ? missingIn(env) : [])];
+}
+
+/** A store that processes share needs to be found, and a key that they all derive their secrets from. */
+function missingIn(env: Environment): string[] {
+  const needed = ['INFLUX_URL', 'INFLUX_TOKEN', 'ADMIN_TOKEN'] as const;
+  return needed
+    .filter((name) => textOf(env, name) === undefined)
+    .map((name) => `${name} is needed with STORE=influxdb`);
 }
 
 /** What a setting says, its default where it says nothing. */

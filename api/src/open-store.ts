@@ -6,6 +6,7 @@ import { BackupJob, type BackupTools } from './jobs/backups.ts';
 import type { EventStore, StoreObserver } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
+import { type InfluxStoreOptions, openInfluxStore } from './stores/influxdb/influx-store.ts';
 import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
 import { createMemoryRegistry } from './stores/memory/memory-registry.ts';
 import { backupName, backupTime, listBackups, removeLeftovers } from './stores/sqlite/backup.ts';
@@ -31,17 +32,44 @@ export interface OpenedStore {
 
 /** Opens it. Throws `StartError` in words for whoever started the program. */
 export async function openStore(config: Config, hooks: StoreHooks): Promise<OpenedStore> {
-  const idleMs = config.TRIP_IDLE_TIMEOUT;
-  if (config.STORE === 'memory') {
-    const registry = createMemoryRegistry();
-    const spool = createDiskSpool(join(tmpdir(), `fleet-spool-${process.pid}`));
-    return {
-      registry,
-      events: new MemoryEventStore({ registry, idleMs, observer: hooks.observer }),
-      spool,
-      backups: null,
-    };
+  switch (config.STORE) {
+    case 'memory':
+      return openMemory(config, hooks);
+    case 'influxdb':
+      return openInflux(config, hooks);
+    case 'sqlite':
+      return openSqlite(config, hooks);
   }
+}
+
+function openMemory({ TRIP_IDLE_TIMEOUT: idleMs }: Config, { observer }: StoreHooks): OpenedStore {
+  const registry = createMemoryRegistry();
+  return {
+    registry,
+    events: new MemoryEventStore({ registry, idleMs, observer }),
+    spool: passingSpool(),
+    backups: null,
+  };
+}
+
+async function openInflux(config: Config, { observer }: StoreHooks): Promise<OpenedStore> {
+  const { events, registry } = await openInfluxStore({ ...influxOptions(config), observer });
+  return { events, registry, spool: passingSpool(), backups: null };
+}
+
+/** What the settings say of a shared store. */
+export function influxOptions(config: Config): InfluxStoreOptions {
+  const { INFLUX_URL: url = '', INFLUX_TOKEN: token = '', INFLUX_ORG: org, INFLUX_BUCKET: bucket } = config;
+  return { server: { url, token, org, bucket }, idleMs: config.TRIP_IDLE_TIMEOUT };
+}
+
+/** A spool for bodies that are on their way, where nothing else is kept on this machine. */
+function passingSpool(): Spool {
+  return createDiskSpool(join(tmpdir(), `fleet-spool-${process.pid}`));
+}
+
+async function openSqlite(config: Config, hooks: StoreHooks): Promise<OpenedStore> {
+  const idleMs = config.TRIP_IDLE_TIMEOUT;
   const { observer, onDeath } = hooks;
   const { events, registry } = await openSqliteStore({ folder: config.DATA_DIR, idleMs, observer, onDeath });
   return {

@@ -39,7 +39,9 @@ export type WriteOutcome =
   /** Its trip was deleted by a person; it is not kept, and the sender need not know. */
   | 'deleted'
   /** Its key is taken by an event with another time; not stored. */
-  | 'seq-conflict';
+  | 'seq-conflict'
+  /** The store will never take it; not stored. */
+  | 'refused';
 
 /** Hears what a store does, for counting. */
 export interface StoreObserver {
@@ -54,6 +56,8 @@ export interface StoreObserver {
 /** What became of one event, and the trip it is shown in. */
 export interface WriteResult {
   readonly outcome: WriteOutcome;
+  /** Why it was refused, in the store's words. */
+  readonly reason?: string;
   /** The id of the trip that holds the event now; a deleted event's is the one it would have had. */
   readonly trip_id: string;
 }

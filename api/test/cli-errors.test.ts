@@ -57,6 +57,25 @@ const MISTAKES: readonly Mistake[] = [
     args: ['replay', 'text', '--key', 'k', '--speed', '1', '--offline'],
     says: /'--speed <times>' cannot be used with/,
   },
+  { args: ['copy', '--from', 'http://x', '--from-key', 'k', '--to', 'http://y'], says: /'--to-key <key>'/ },
+  {
+    args: ['copy', '--from', 'http://x', '--to', 'http://x'],
+    env: { FLEET_FROM_KEY: 'k', FLEET_TO_KEY: 'k' },
+    says: /--from and --to are both http:\/\/x/,
+  },
+  { args: ['influx', 'setup'], says: /INFLUX_URL is needed/ },
+  { args: ['influx', 'setup'], env: { INFLUX_URL: 'http://x' }, says: /INFLUX_ADMIN_TOKEN is needed/ },
+  {
+    args: ['influx', 'setup'],
+    env: { INFLUX_URL: 'http://127.0.0.1:1', INFLUX_ADMIN_TOKEN: 't' },
+    says: /INFLUX_URL=http:\/\/127\.0\.0\.1:1 does not answer/,
+  },
+  { args: ['influx', 'setup', '--retention', '5m'], says: /an hour at least/ },
+  {
+    args: ['influx', 'setup'],
+    env: { INFLUX_URL: 'http://x', INFLUX_ADMIN_TOKEN: 't', RETENTION: '5m' },
+    says: /an hour at least/,
+  },
 ];
 
 test.each(MISTAKES)('$args $env: one line says what to do', async ({ args, env, says }) => {
@@ -110,6 +129,8 @@ test.each([
   ['restore'],
   ['replay'],
   ['demo'],
+  ['influx', 'setup'],
+  ['copy'],
 ])('help for %s %s has an example of it', async (...command: string[]) => {
   const { code, out } = await place.fleet([...command, '--help']);
 

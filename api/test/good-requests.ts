@@ -29,6 +29,12 @@ export async function createGoodRequests(server: TestServer, now: number): Promi
   return {
     'POST /v1/ingest': post('/v1/ingest', event),
     'POST /ingest': post('/ingest', event),
+    'POST /v1/import': just({
+      path: '/v1/import',
+      method: 'POST',
+      headers: { 'content-type': 'application/x-ndjson' },
+      body: line,
+    }),
     'POST /v1/trips': post('/v1/trips', { vehicle_id: 'golf', trip_id: GOLF_TRIP }),
     'PUT /v1/trips/{trip_id}/chunks/{no}': just({
       path: `${trip}/chunks/1`,
@@ -69,6 +75,7 @@ function readRequests(): GoodRequests {
     'GET /v1/trips/{trip_id}/events.csv': get(`${trip}/events.csv`),
     'GET /v1/trips/{trip_id}/events.gpx': get(`${trip}/events.gpx`),
     'GET /v1/trips/{trip_id}/events.geojson': get(`${trip}/events.geojson`),
+    'GET /v1/trips/{trip_id}/events.import': get(`${trip}/events.import`),
   };
 }
 
@@ -85,6 +92,12 @@ function editRequests(things: Things): GoodRequests {
       return { path: `/v1/trips/${one.id}/merge`, body: { with: other.id } };
     },
     'GET /v1/corrections': get('/v1/corrections'),
+    'PUT /v1/corrections/{id}': async () => {
+      const { body } = await things.good(trip, { method: 'PATCH', body: { note: `note ${things.number()}` } });
+      const { corrections } = (await things.good('/v1/corrections', {})).body;
+      const correction = corrections.find(({ id }: { id: string }) => id === body.correction_id);
+      return { path: `/v1/corrections/${body.correction_id}`, method: 'PUT', body: correction };
+    },
     'DELETE /v1/corrections/{id}': async () => {
       const { body } = await things.good(trip, { method: 'PATCH', body: { note: `note ${things.number()}` } });
       return { path: `/v1/corrections/${body.correction_id}`, method: 'DELETE' };

@@ -1,6 +1,6 @@
 /** What people change about trips: what it means for events that come later, for ids, for others who do the same. */
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { UNDO_MS } from '../src/http/trip-edit-routes.ts';
+import { UNDO_MS } from '../src/http/correction-routes.ts';
 import { upkeep } from '../src/jobs/housekeeping.ts';
 import { asTrip, chunkOf, Device } from './offline.ts';
 import { startTestServer, type TestAnswer, type TestServer } from './server.ts';

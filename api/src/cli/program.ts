@@ -3,10 +3,13 @@ import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import type { CommandContext } from './context.ts';
+import { copyCommand } from './copy/command.ts';
 import { demoCommand } from './demo/command.ts';
+import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
 import { replayCommand } from './replay/command.ts';
 import { signInCommand } from './sign-in.ts';
+import { summarizeCommand } from './summarize.ts';
 
 const EXAMPLES = `
 Examples:
@@ -35,7 +38,17 @@ export function createProgram(context: CommandContext): Command {
         ),
     })
     .exitOverride();
-  for (const make of [keysCommand, signInCommand, backupCommand, restoreCommand, replayCommand, demoCommand]) {
+  for (const make of [
+    keysCommand,
+    signInCommand,
+    backupCommand,
+    restoreCommand,
+    replayCommand,
+    copyCommand,
+    demoCommand,
+    summarizeCommand,
+    influxCommand,
+  ]) {
     addCommand(program, make(context));
   }
   return program;

@@ -42,7 +42,8 @@ export async function ingestArray(
   sendReport(res, await ingestMany(store, once(candidatesOf(events)), admission));
 }
 
-function sendReport(res: ServerResponse, report: BatchReport): void {
+/** Answers with what became of many events. Throws `ProblemError` where none was taken. */
+export function sendReport(res: ServerResponse, report: BatchReport): void {
   const { accepted, rejected, rejected_count, trips } = report;
   if (accepted === 0 && rejected_count > 0) throw new ProblemError(nothingTaken(rejected, rejected_count));
   sendJson(res, 200, { accepted, rejected: rejected.map(toWire), rejected_count, trips });
@@ -67,7 +68,8 @@ function* candidatesOf(events: readonly unknown[]): Generator<Candidate> {
   for (const [index, value] of events.entries()) yield [index, ok(value)];
 }
 
-async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator<Iterable<Candidate>> {
+/** The lines of a body, parsed. */
+export async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator<Iterable<Candidate>> {
   let index = 0;
   for await (const lines of linesOf(body)) {
     yield parsed(lines, index);

@@ -1,9 +1,11 @@
 /** Every route of the server. */
 import type { Services } from '../services.ts';
+import { correctionRoutes } from './correction-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { formatRoutes } from './format-routes.ts';
+import { importRoutes } from './import-route.ts';
 import { ingestRoutes } from './ingest-route.ts';
 import { labelRoutes } from './label-routes.ts';
 import { liveRoutes } from './live-route.ts';
@@ -19,11 +21,13 @@ import { vehicleRoutes } from './vehicle-routes.ts';
 const FAMILIES = [
   ingestRoutes,
   formatRoutes,
+  importRoutes,
   uploadRoutes,
   readRoutes,
   eventRoutes,
   liveRoutes,
   tripEditRoutes,
+  correctionRoutes,
   vehicleRoutes,
   labelRoutes,
   deviceRoutes,

@@ -1,27 +1,17 @@
-/** What people change about trips afterwards, and taking it back. */
+/** What people change about trips afterwards. */
 import { randomUUID } from 'node:crypto';
 import { formatTimestamp, parseTimestamp } from '@fleet/contract';
 import type { Services } from '../services.ts';
 import { type Correction, combineCorrections } from '../trips/corrections.ts';
 import { EVER, hull } from '../trips/span.ts';
 import { anchorOf, type Part, type Trip } from '../trips/trip.ts';
-import { sendJson, sendNothing } from './answer.ts';
+import { sendJson } from './answer.ts';
 import { readJson } from './body.ts';
 import { createCheck } from './check.ts';
-import {
-  CORRECTIONS_DOC,
-  DELETE_DOC,
-  EDIT_SCHEMAS,
-  MERGE_DOC,
-  NAME_DOC,
-  SPLIT_DOC,
-  UNDO_DOC,
-} from './docs/trip-edit-docs.ts';
+import { UNDO_MS } from './correction-routes.ts';
+import { DELETE_DOC, EDIT_SCHEMAS, MERGE_DOC, NAME_DOC, SPLIT_DOC } from './docs/trip-edit-docs.ts';
 import { bound, type Exchange, malformed, type Route, refused } from './route.ts';
 import { type FoundTrip, findTrip } from './scope.ts';
-
-/** How long a deleted trip can be brought back. */
-export const UNDO_MS = 86_400_000;
 
 export function tripEditRoutes(services: Services): Route[] {
   const to = bound(services);
@@ -31,8 +21,6 @@ export function tripEditRoutes(services: Services): Route[] {
     { method: 'delete', path: trip, access: 'admin', handle: to(remove), doc: DELETE_DOC },
     { method: 'post', path: `${trip}/split`, access: 'admin', handle: to(split), doc: SPLIT_DOC },
     { method: 'post', path: `${trip}/merge`, access: 'admin', handle: to(merge), doc: MERGE_DOC },
-    { method: 'get', path: '/v1/corrections', access: 'admin', handle: to(list), doc: CORRECTIONS_DOC },
-    { method: 'delete', path: '/v1/corrections/{id}', access: 'admin', handle: to(undo), doc: UNDO_DOC },
   ];
 }
 
@@ -84,31 +72,6 @@ async function tripNow({ store }: Services, vehicle: string, tripId: string): Pr
   const found = await store.trip(tripId, [vehicle]);
   const now = found.kind === 'moved' ? await store.trip(found.trip_id, [vehicle]) : found;
   return now.kind === 'found' ? now.trip : undefined;
-}
-
-async function list(services: Services, { res }: Exchange): Promise<void> {
-  const documents = await services.registry.list('correction');
-  const corrections = documents.map(({ id, body: { vehicle, made_at, span, kind } }) => ({
-    id,
-    vehicle,
-    kind,
-    made_at: formatTimestamp(made_at),
-    from: formatTimestamp(span.from),
-    to: formatTimestamp(span.to),
-  }));
-  sendJson(res, 200, { corrections });
-}
-
-async function undo(services: Services, { res, params }: Exchange): Promise<void> {
-  const id = params['id'] ?? '';
-  const document = await services.registry.get('correction', id);
-  if (document === undefined) throw refused('not-found', `no correction ${id}`);
-  const { kind, made_at } = document.body;
-  if (kind === 'delete' && services.now() - made_at >= UNDO_MS) {
-    throw refused('conflict', 'the trip was deleted too long ago: its events are gone');
-  }
-  await services.registry.delete('correction', id);
-  sendNothing(res);
 }
 
 type CorrectionBody<C = Correction> = C extends Correction ? Omit<C, 'vehicle' | 'made_at'> : never;

@@ -55,17 +55,18 @@ export async function ingestOne(
 
 /** Where an event went, by what the store says of it. */
 export function storedOf(event: KeyedEvent, result: WriteResult | undefined): Result<Stored, Problem> {
-  if (result === undefined || result.outcome === 'seq-conflict') return bad(seqConflict(event));
-  return ok({ trip_id: result.trip_id, seq: event.seq });
+  const refusal = result === undefined ? seqConflict(event) : refusalOf(event, result);
+  return refusal === undefined ? ok({ trip_id: result?.trip_id ?? '', seq: event.seq }) : bad(refusal);
 }
 
-/** Takes many events: what is valid is stored, what is not is named. */
+/** Takes many events: what is valid is stored, what is not is named. `way` is that of each of them. */
 export async function ingestMany(
   store: EventStore,
   candidates: AsyncIterable<Iterable<Candidate>>,
   admission: Admission,
+  way: typeof admit = admit,
 ): Promise<BatchReport> {
-  const writer = new BatchWriter(store, admission);
+  const writer = new BatchWriter(store, admission, way);
   const breathe = createBreather();
   for await (const group of candidates) {
     for (const candidate of group) {
@@ -77,8 +78,15 @@ export async function ingestMany(
   return writer.finish();
 }
 
+/** The problem of an event that the store did not take; undefined where it did. */
+export function refusalOf(event: KeyedEvent, { outcome, reason = '' }: WriteResult): Problem | undefined {
+  if (outcome === 'seq-conflict') return seqConflict(event);
+  if (outcome !== 'refused') return undefined;
+  return problem('invalid-event', reason, [{ pointer: '', detail: reason }]);
+}
+
 /** The problem of an event whose seq is taken by one with another time. */
-export function seqConflict({ seq, container }: KeyedEvent): Problem {
+function seqConflict({ seq, container }: KeyedEvent): Problem {
   const detail = `seq ${seq} of trip ${container} is taken by an event with another ts`;
   return problem('seq-conflict', detail, [{ pointer: '/seq', detail: 'is taken by an event with another ts' }]);
 }
@@ -88,18 +96,20 @@ class BatchWriter {
   readonly #tally = new BatchTally();
   readonly #store: EventStore;
   readonly #admission: Admission;
+  readonly #way: typeof admit;
   #events: KeyedEvent[] = [];
   #indices: number[] = [];
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: EventStore, admission: Admission) {
+  constructor(store: EventStore, admission: Admission, way: typeof admit) {
     this.#store = store;
     this.#admission = admission;
+    this.#way = way;
   }
 
   /** Takes a candidate in; a promise where there is something to wait for before the next. */
   take([index, value]: Candidate): Promise<void> | undefined {
-    const event = value.ok ? admit(value.value, this.#admission) : value;
+    const event = value.ok ? this.#way(value.value, this.#admission) : value;
     if (!value.ok) this.#admission.onRefused(value.error.slug);
     if (!event.ok) {
       this.#tally.reject(index, event.error);
@@ -144,8 +154,9 @@ class BatchTally {
   add(events: readonly KeyedEvent[], indices: readonly number[], results: readonly WriteResult[]): void {
     for (const [at, event] of events.entries()) {
       const result = results[at] as WriteResult;
-      if (result.outcome === 'seq-conflict') this.reject(indices[at] ?? 0, seqConflict(event));
-      else this.#accept(event.vehicle, result.trip_id);
+      const refusal = refusalOf(event, result);
+      if (refusal === undefined) this.#accept(event.vehicle, result.trip_id);
+      else this.reject(indices[at] ?? 0, refusal);
     }
   }
 

@@ -6,7 +6,7 @@
 import { bad, ok, type Problem, problem, type Result } from '@fleet/contract';
 import { createBreather } from '../ingest/breathe.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
-import { seqConflict } from '../ingest/ingest.ts';
+import { refusalOf } from '../ingest/ingest.ts';
 import { linesOf } from '../ingest/lines.ts';
 import type { EventStore } from '../ports.ts';
 import { type ChunkContent, type ChunkContext, type ChunkEvent, checkChunk, eventsIn } from './check-chunk.ts';
@@ -82,7 +82,7 @@ async function store(
   };
 }
 
-/** Stores the events; those whose seq was taken by an event with another time are rejected too. */
+/** Stores the events; those that the store does not take are rejected too. */
 async function storeEvents(
   store: EventStore,
   events: Iterable<ChunkEvent> | AsyncIterable<ChunkEvent>,
@@ -91,9 +91,10 @@ async function storeEvents(
   let batch: ChunkEvent[] = [];
   const write = async () => {
     const results = await store.write(batch.map(({ event }) => event));
-    for (const [index, { outcome }] of results.entries()) {
+    for (const [index, result] of results.entries()) {
       const { line, event } = batch[index] as ChunkEvent;
-      if (outcome === 'seq-conflict') rejections.add(line, event.seq, seqConflict(event));
+      const refusal = refusalOf(event, result);
+      if (refusal !== undefined) rejections.add(line, event.seq, refusal);
     }
     batch = [];
   };

@@ -1,5 +1,6 @@
 export * from './drives.ts';
 export * from './fleet-process.ts';
+export * from './influxd.ts';
 export * from './ledger.ts';
 export * from './liveness.ts';
 export * from './random.ts';

@@ -1,7 +1,7 @@
 /** `fleet replay`: sends recorded drives to a server; a load generator too. */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { CommandContext } from '../context.ts';
-import { wholeNumber } from '../options.ts';
+import { parseUrl, wholeNumber } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { type ReplayPlan, replay } from './replay.ts';
 import { type Survey, shiftToNow, survey } from './survey.ts';
@@ -106,9 +106,4 @@ function progressText({ accepted, rejected }: Tally, total: number, tookMs: numb
   const rate = Math.round(sent / (tookMs / 1_000));
   const numbers = `${sent.toLocaleString('en')} of ${total.toLocaleString('en')} events, ${rate.toLocaleString('en')} a second`;
   return waiting === null ? numbers : `${numbers}; waiting for the server: ${waiting}`;
-}
-
-function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
-  throw new InvalidArgumentError('It must be an address as in http://localhost:3000.');
 }

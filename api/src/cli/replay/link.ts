@@ -27,6 +27,8 @@ interface Reply {
   readonly text: string;
 }
 
+type ReadReply = (response: IncomingMessage) => Promise<Reply>;
+
 export interface LinkParts {
   readonly url: string;
   readonly key: string;
@@ -58,11 +60,34 @@ export class Link {
   /** Sends until there is an answer other than "not now". Throws `CommandError` where there can be none. */
   async send(request: LinkRequest): Promise<LinkAnswer> {
     const began = performance.now();
+    const { status, text } = await this.#keepAt(request, readReply);
+    return { status, body: parsed(text), ms: performance.now() - began };
+  }
+
+  /**
+   * Gives the body of a good answer to `take` as it comes, again from its beginning where it breaks off. Any other answer
+   * is read as `send` does.
+   */
+  async read(request: LinkRequest, take: (body: AsyncIterable<Buffer>) => Promise<void>): Promise<LinkAnswer> {
+    const began = performance.now();
+    const { status, text } = await this.#keepAt(request, async (response) => {
+      if (response.statusCode !== 200) return readReply(response);
+      await take(response);
+      return { status: 200, retryAfter: undefined, text: '' };
+    });
+    return { status, body: parsed(text), ms: performance.now() - began };
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  async #keepAt(request: LinkRequest, read: ReadReply): Promise<Reply> {
     for (let tries = 1; ; tries++) {
-      const reply = await this.#try(request);
+      const reply = await this.#try(request, read);
       if (typeof reply !== 'string' && !isLater(reply.status)) {
         if (tries > 1) this.#parts.onWaiting(null);
-        return { status: reply.status, body: parsed(reply.text), ms: performance.now() - began };
+        return reply;
       }
       const [why, retryAfter] = typeof reply === 'string' ? [reply] : [`it answers ${reply.status}`, reply.retryAfter];
       this.#parts.onWaiting(why);
@@ -70,23 +95,19 @@ export class Link {
     }
   }
 
-  close(): void {
-    this.#agent.destroy();
-  }
-
   /** What came back; as a text, why nothing did. */
-  async #try(request: LinkRequest): Promise<Reply | string> {
+  async #try(request: LinkRequest, read: ReadReply): Promise<Reply | string> {
     try {
-      return await this.#once(request);
+      return await this.#once(request, read);
     } catch (error) {
       const { code = '', message } = error as NodeJS.ErrnoException;
       if (PASSING.has(code)) return code;
-      if (this.#parts.signal.aborted) throw error;
+      if (this.#parts.signal.aborted || error instanceof CommandError) throw error;
       throw new CommandError(`${this.#parts.url} can not be talked to: ${message}`);
     }
   }
 
-  #once({ method, path, headers, body = '' }: LinkRequest): Promise<Reply> {
+  #once({ method, path, headers, body = '' }: LinkRequest, read: ReadReply): Promise<Reply> {
     const { url, key, signal } = this.#parts;
     return new Promise((resolve, reject) => {
       const request = (isHttps(url) ? httpsRequest : httpRequest)(url + path, {
@@ -98,7 +119,7 @@ export class Link {
       });
       request.on('timeout', () => request.destroy(Object.assign(new Error('it is silent'), { code: 'ETIMEDOUT' })));
       request.on('error', reject);
-      request.on('response', (response) => readReply(response).then(resolve, reject));
+      request.on('response', (response) => read(response).then(resolve, reject));
       request.end(body);
     });
   }

@@ -26,3 +26,27 @@ export const INGEST_DOC: RouteDoc = {
     'store-unavailable',
   ],
 };
+
+export const IMPORT_DOC: RouteDoc = {
+  tag: 'Write',
+  summary: 'Store events that another server stored',
+  description:
+    'Lines as `events.import` of a trip has them there. Events may be of any age that is kept, and each says in `source` ' +
+    'which device it came from. An event without a trip id stays one. The same event again changes nothing.',
+  body: {
+    'application/x-ndjson': { type: 'string', description: 'One event a line' },
+    'application/x-ndjson+gzip': { type: 'string', contentMediaType: 'application/gzip' },
+  },
+  answers: { 200: { 'application/json': ref('BatchReport') } },
+  problems: [
+    'malformed-body',
+    'seq-conflict',
+    'payload-too-large',
+    'unsupported-media-type',
+    'invalid-event',
+    'clock-skew',
+    'too-old',
+    'overloaded',
+    'store-unavailable',
+  ],
+};

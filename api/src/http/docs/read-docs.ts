@@ -65,7 +65,7 @@ export const EVENTS_DOC: RouteDoc = {
   tag: 'Read',
   summary: 'The events of a trip',
   description:
-    'As JSON, NDJSON, CSV, GPX or GeoJSON, by `Accept` or by suffix (`events.csv`). With `max_points` as many as that, ' +
+    'As JSON, NDJSON, CSV, GPX or GeoJSON, or as lines for `POST /v1/import`, by `Accept` or by suffix (`events.csv`). With `max_points` as many as that, ' +
     'among them the least and the greatest of each field in every stretch.',
   query: {
     vehicle: WHICH_VEHICLE,
@@ -79,6 +79,7 @@ export const EVENTS_DOC: RouteDoc = {
       'text/csv': { type: 'string' },
       'application/gpx+xml': { type: 'string' },
       'application/geo+json': { type: 'object' },
+      'application/vnd.fleet.import+ndjson': { type: 'string' },
     },
     308: 'The trip has another id now',
   },

@@ -1,6 +1,7 @@
 /** The shapes of answers, as OpenAPI names them. */
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
 import { ref } from '../route.ts';
+import { CORRECTION_SCHEMAS } from './correction-docs.ts';
 
 type Schema = object;
 
@@ -154,7 +155,7 @@ export const SCHEMAS: Readonly<Record<string, Schema>> = {
     required: ['correction_id'],
   },
   CorrectionList: object({
-    corrections: list(object({ id: text, vehicle: text, kind: text, made_at: time, from: time, to: time })),
+    corrections: list({ oneOf: Object.values(CORRECTION_SCHEMAS) }),
   }),
   DeviceList: object({ devices: list(device) }),
   DeviceWithKey: {

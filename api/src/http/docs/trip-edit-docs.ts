@@ -49,16 +49,3 @@ export const DELETE_DOC = editDoc(
 export const SPLIT_DOC = editDoc('Split a trip in two', STAYS, EDIT_SCHEMAS.split);
 
 export const MERGE_DOC = editDoc('Make one trip of two, and of what lies between', STAYS, EDIT_SCHEMAS.merge);
-
-export const CORRECTIONS_DOC: RouteDoc = {
-  tag: 'Edit',
-  summary: 'All changes that were made to trips, newest first',
-  answers: { 200: { 'application/json': ref('CorrectionList') } },
-};
-
-export const UNDO_DOC: RouteDoc = {
-  tag: 'Edit',
-  summary: 'Take a change back',
-  answers: { 204: 'Done' },
-  problems: ['not-found', 'conflict'],
-};

@@ -25,10 +25,11 @@ import { type Correction, combineCorrections, isDeleted, nameOf } from '../../tr
 import { deriveTrips, type EventTimes } from '../../trips/derive-trips.ts';
 import { findTrip } from '../../trips/find-trip.ts';
 import { addToRollup, type Rollup, stepOf, toHistory } from '../../trips/history.ts';
+import { latestOf } from '../../trips/latest.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import { contains, overlaps, type Span, united } from '../../trips/span.ts';
 import { summarize } from '../../trips/summary.ts';
-import { addRow, compareRows, type Reading, startTotals, type TripTotals } from '../../trips/totals.ts';
+import { addRow, compareRows, startTotals, type TripTotals } from '../../trips/totals.ts';
 import { holds, type Trip } from '../../trips/trip.ts';
 import { derivedTripId } from '../../trips/trip-id.ts';
 import { byNewest, type ListedTrip, toPage } from '../../trips/trip-page.ts';
@@ -91,7 +92,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async latest(vehicles: readonly string[]): Promise<readonly LatestState[]> {
-    return (await this.#views(vehicles)).flatMap(latestOf);
+    return (await this.#views(vehicles)).flatMap(({ vehicle, trips }) => latestOf(vehicle, trips) ?? []);
   }
 
   async trips({ vehicles, span, limit, after }: TripQuery): Promise<TripPage> {
@@ -251,18 +252,4 @@ function timesOf(ascending: readonly number[]): EventTimes {
     firstAtOrAfter: (ts) => ascending.find((time) => time >= ts),
     lastAtOrBefore: (ts) => ascending.findLast((time) => time <= ts),
   };
-}
-
-function latestOf({ vehicle, trips }: View): LatestState[] {
-  const byEnd = trips.toSorted((a, b) => a.to - b.to || a.from - b.from || (a.id < b.id ? -1 : 1));
-  const last = byEnd.at(-1);
-  if (last === undefined) return [];
-  const values: Record<string, Reading> = {};
-  for (const { totals } of byEnd) {
-    for (const [name, reading] of Object.entries(totals.latest)) {
-      if (reading[0] >= (values[name]?.[0] ?? 0)) values[name] = reading;
-    }
-  }
-  const dtcs = byEnd.map(({ totals }) => totals.dtcs).findLast((codes) => codes !== null) ?? null;
-  return [{ vehicle, trip_id: last.id, last_ts: last.to, values, dtcs }];
 }

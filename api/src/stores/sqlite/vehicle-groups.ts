@@ -1,25 +1,17 @@
 /** Vehicles with all their names and corrections, as this file's registry has them now. */
 import type { VehicleRecord } from '../../access/records.ts';
-import { type Correction, type Corrections, combineCorrections, NO_CORRECTIONS } from '../../trips/corrections.ts';
+import type { Correction } from '../../trips/corrections.ts';
+import { VehicleGroups as Groups, type VehicleGroup } from '../../trips/vehicle-group.ts';
 import type { Database } from './open-database.ts';
 
-/** Everything that trips of a vehicle are made from, but for the events. */
-export interface VehicleGroup {
-  /** The one name. */
-  readonly vehicle: string;
-  /** The one name first, then aliases. */
-  readonly names: readonly string[];
-  readonly corrections: readonly Correction[];
-  readonly combined: Corrections;
-}
+export type { VehicleGroup };
 
 /** Reads the documents once, and again when they changed. */
 export class VehicleGroups {
   readonly #db: Database;
   readonly #readVersion;
   #version = -1;
-  #groups = new Map<string, VehicleGroup>();
-  #oneNames = new Map<string, string>();
+  #groups = new Groups([], []);
 
   constructor(db: Database) {
     this.#db = db;
@@ -36,31 +28,23 @@ export class VehicleGroups {
     const version = this.#readVersion.get() as number;
     if (version === this.#version) return;
     this.#version = version;
-    this.#groups = new Map();
-    this.#oneNames = new Map();
-    for (const [vehicle, record] of this.#bodies<VehicleRecord>('vehicle')) {
-      for (const alias of record.aliases) this.#oneNames.set(alias, vehicle);
-      this.#groups.set(vehicle, group(vehicle, record.aliases, []));
-    }
-    for (const [, correction] of this.#bodies<Correction>('correction')) {
-      const { vehicle, names, corrections } = this.of(this.oneName(correction.vehicle));
-      this.#groups.set(vehicle, group(vehicle, names.slice(1), [...corrections, correction]));
-    }
+    const corrections = this.#bodies<Correction>('correction').map(([, correction]) => correction);
+    this.#groups = new Groups(this.#bodies<VehicleRecord>('vehicle'), corrections);
   }
 
   /** The group of a vehicle, given by its one name. */
   of(vehicle: string): VehicleGroup {
-    return this.#groups.get(vehicle) ?? group(vehicle, [], []);
+    return this.#groups.of(vehicle);
   }
 
   /** The groups that have corrections. */
   corrected(): readonly VehicleGroup[] {
-    return [...this.#groups.values()].filter(({ corrections }) => corrections.length > 0);
+    return this.#groups.corrected();
   }
 
   /** The one name for whatever name a vehicle has. */
   oneName(name: string): string {
-    return this.#oneNames.get(name) ?? name;
+    return this.#groups.oneName(name);
   }
 
   #bodies<T>(kind: string): [string, T][] {
@@ -70,9 +54,4 @@ export class VehicleGroups {
     ][];
     return rows.map(([id, body]) => [id, JSON.parse(body) as T]);
   }
-}
-
-function group(vehicle: string, aliases: readonly string[], corrections: readonly Correction[]): VehicleGroup {
-  const combined = corrections.length === 0 ? NO_CORRECTIONS : combineCorrections(corrections);
-  return { vehicle, names: [vehicle, ...aliases], corrections, combined };
 }

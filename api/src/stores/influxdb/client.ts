@@ -1,0 +1,115 @@
+/**
+ * One InfluxDB v2 server, as far as this store needs it: write lines, ask InfluxQL, delete. The client library's transport
+ * is used and nothing above it: its write buffer loses what it flushes by itself.
+ * @see docs/adr/0009-influxdb-keeps-events-and-summaries.md
+ */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { HttpError, InfluxDB, type SendOptions, type Transport } from '@influxdata/influxdb-client';
+import { StoreUnavailableError } from '../../ports.ts';
+import { parseCsv, type Row } from './csv.ts';
+
+/** Where a server is, and what may be done there. */
+export interface InfluxSettings {
+  readonly url: string;
+  readonly token: string;
+  readonly org: string;
+  /** The bucket of events; summaries and documents are in `<bucket>_meta`. */
+  readonly bucket: string;
+}
+
+/** InfluxDB will never take this, however often it is sent. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  /** Lines of the body that are not stored; undefined for all of them. */
+  readonly dropped: number | undefined;
+
+  constructor(words: string, dropped: number | undefined) {
+    super(words);
+    this.dropped = dropped;
+  }
+}
+
+/** Time without a byte after which an answer is not waited for any more, milliseconds. */
+const TIMEOUT_MS = 10_000;
+/** Bodies from this size on are compressed on the way to another site. */
+const GZIP_FROM_BYTES = 1_000;
+/** Statuses that speak of what was sent, not of the server. */
+const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
+
+export class InfluxClient {
+  readonly bucket: string;
+  readonly metaBucket: string;
+  readonly #org: string;
+  readonly #transport: Transport;
+  readonly #agent: HttpAgent;
+  readonly #gzipThreshold: number;
+
+  constructor({ url, token, org, bucket }: InfluxSettings) {
+    this.bucket = bucket;
+    this.metaBucket = `${bucket}_meta`;
+    this.#org = org;
+    this.#agent = new (url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true });
+    const transportOptions = { agent: this.#agent };
+    this.#transport = new InfluxDB({ url, token, timeout: TIMEOUT_MS, transportOptions }).transport;
+    this.#gzipThreshold = isNear(url) ? Number.POSITIVE_INFINITY : GZIP_FROM_BYTES;
+  }
+
+  /**
+   * Stores lines of line protocol; resolves when they are durable. Throws `RefusedError` where any of them is wrong,
+   * `StoreUnavailableError` where nobody knows.
+   */
+  async write(bucket: string, lines: string): Promise<void> {
+    const path = `/api/v2/write?${this.#query({ bucket, precision: 'ns' })}`;
+    await this.#request(path, lines, { method: 'POST', gzipThreshold: this.#gzipThreshold });
+  }
+
+  /** The rows that answer an InfluxQL query; times are nanoseconds since 1970, as text. */
+  async query(bucket: string, influxql: string): Promise<Row[]> {
+    const path = `/query?${this.#query({ db: bucket, q: influxql, epoch: 'ns' })}`;
+    return parseCsv((await this.#request(path, '', { method: 'GET', headers: { accept: 'application/csv' } })) ?? '');
+  }
+
+  /** Removes the points of a measurement with these tags between two times (nanoseconds, both included). */
+  async delete(bucket: string, predicate: string, start: string, stop: string): Promise<void> {
+    const body = JSON.stringify({ start, stop, predicate });
+    await this.#request(`/api/v2/delete?${this.#query({ bucket })}`, body, { method: 'POST' });
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+
+  #query(parameters: Readonly<Record<string, string>>): URLSearchParams {
+    return new URLSearchParams({ org: this.#org, ...parameters });
+  }
+
+  async #request(path: string, body: string, options: SendOptions): Promise<string | undefined> {
+    try {
+      return (await this.#transport.request(path, body, options)) as string | undefined;
+    } catch (error) {
+      throw meaningOf(error as Error);
+    }
+  }
+}
+
+function meaningOf(error: Error): Error {
+  const words = `InfluxDB: ${wordsOf(error)}`;
+  if (!(error instanceof HttpError) || !REFUSALS.has(error.statusCode)) {
+    return new StoreUnavailableError(words, { cause: error });
+  }
+  const dropped = error.statusCode === 422 ? /dropped[ =](\d+)/.exec(words)?.[1] : undefined;
+  return new RefusedError(words, dropped === undefined ? undefined : Number(dropped));
+}
+
+/** An answer's own message; for a connection that failed, its code, since the message may be empty. */
+function wordsOf(error: Error): string {
+  const { message } = error instanceof HttpError ? ((error.json as Error | undefined) ?? error) : error;
+  return message || (error as NodeJS.ErrnoException).code || error.name;
+}
+
+/** Whether a server is on this machine or in this cluster: then compressing costs more than it saves. */
+function isNear(url: string): boolean {
+  const { hostname } = new URL(url);
+  return !hostname.includes('.') || /^127\.|^\[|\.(?:svc|local|internal)$/.test(hostname);
+}

@@ -1,0 +1,46 @@
+/**
+ * An event as a point: measurement `telemetry`; tags `vin` (the vehicle) and `trip_id` (its container); a float field for
+ * each signal; `seq`, `source` and `dtcs` (JSON) fields. The time is `ts` and, below the millisecond, the last six digits of
+ * `seq`: of two events of a trip with one time neither takes the other's place.
+ */
+import type { EventRow, KeyedEvent } from '../../ports.ts';
+import type { Row } from './csv.ts';
+import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
+
+/** Seqs that have places of their own within a millisecond. */
+const PLACES = 1_000_000;
+
+/** The tags of an event's container, as lines begin with them. */
+export function containerTags(vehicle: string, container: string): string {
+  return `vin=${key(vehicle)},trip_id=${key(container)}`;
+}
+
+/**
+ * The event's line. Whole numbers are written as floats too: a field that is an integer in one shard and a float in
+ * another is lost when both are read.
+ */
+export function eventLine({ vehicle, container, ts, seq, source, values, dtcs }: KeyedEvent): string {
+  let fields = `seq=${seq}i,source=${quoted(source)}`;
+  if (dtcs !== undefined) fields += `,dtcs=${quoted(JSON.stringify(dtcs))}`;
+  for (const name in values) fields += `,${key(name)}=${values[name]}`;
+  return `telemetry,${containerTags(vehicle, container)} ${fields} ${nanoseconds(ts, seq % PLACES)}`;
+}
+
+/** Days of loose events are told by their name; a device's trip is a UUID. */
+export function tripOfContainer(container: string): string | null {
+  return container.startsWith('day-') ? null : container;
+}
+
+/** The event of a point that was read. */
+export function toEventRow({ time, vin: _vehicle, trip_id, seq, source, dtcs, ...signals }: Row): EventRow {
+  const values: Record<string, number> = {};
+  for (const name in signals) values[name] = Number(signals[name]);
+  return {
+    ts: milliseconds(time ?? ''),
+    seq: Number(seq),
+    trip: tripOfContainer(trip_id ?? ''),
+    source: source ?? '',
+    values,
+    ...(dtcs && { dtcs: JSON.parse(dtcs) as string[] }),
+  };
+}

@@ -1,0 +1,92 @@
+/** Reads events, by InfluxQL: for one trip it is three times as fast as Flux. */
+import type { EventRow } from '../../ports.ts';
+import type { Rollup } from '../../trips/history.ts';
+import { MS_PER_MINUTE } from '../../trips/history.ts';
+import type { Span } from '../../trips/span.ts';
+import { compareRows } from '../../trips/totals.ts';
+import type { InfluxClient } from './client.ts';
+import { toEventRow } from './event-line.ts';
+import { identifier, isOneOf } from './influxql.ts';
+import { milliseconds } from './line-protocol.ts';
+
+/** Events that are read at once. */
+const PAGE = 5_000;
+/** What InfluxDB can say of time, milliseconds since 1970. */
+const MOST_MS = 9_223_372_036_000;
+
+/** Which events: of these names of a vehicle, in these containers (all if not given), between two times. */
+export interface Scope extends Span {
+  readonly names: readonly string[];
+  readonly containers?: readonly string[];
+}
+
+export class EventReader {
+  readonly #client: InfluxClient;
+
+  constructor(client: InfluxClient) {
+    this.#client = client;
+  }
+
+  /** Events in order of (ts, seq), each once though it may have come under two names; by pages that part no instant. */
+  async *pages(scope: Scope): AsyncGenerator<EventRow[]> {
+    let { from } = scope;
+    for (let limit = PAGE; ; ) {
+      const found = await this.#select('*', { ...scope, from }, `LIMIT ${limit}`);
+      const rows = found.map(toEventRow);
+      const last = rows.at(-1)?.ts ?? scope.to;
+      const whole = rows.length < limit ? rows : rows.filter(({ ts }) => ts < last);
+      if (whole.length > 0) yield united(whole.sort(compareRows));
+      if (rows.length < limit) return;
+      // A page that a single instant fills says nothing of where it ends.
+      limit = whole.length === 0 ? 2 * limit : PAGE;
+      from = last;
+    }
+  }
+
+  /** Times of events, ascending. */
+  async times(scope: Scope): Promise<number[]> {
+    return (await this.#select('seq', scope)).map(({ time = '' }) => milliseconds(time));
+  }
+
+  /** The seqs of a device's trip, ascending; events without one of their own left out. */
+  async seqs(scope: Scope): Promise<number[]> {
+    const rows = await this.#select('seq', scope);
+    const own = rows.filter(({ time = '', seq }) => milliseconds(time) !== Number(seq));
+    return own.map(({ seq }) => Number(seq)).sort((a, b) => a - b);
+  }
+
+  /** What a signal's values in each step add up to, by the start of the step; added up by InfluxDB. */
+  async rollups(scope: Scope, signal: string, stepMs: number): Promise<Map<number, Rollup>> {
+    const field = identifier(signal);
+    const columns = ['count', 'sum', 'min', 'max'].map((name) => `${name}(${field}) AS ${name}`).join();
+    const step = `GROUP BY time(${stepMs / MS_PER_MINUTE}m) fill(none)`;
+    const rows = await this.#select(columns, scope, step);
+    return new Map(
+      rows.map(({ time = '', count, sum, min, max }) => [
+        milliseconds(time),
+        { count: Number(count), sum: Number(sum), min: Number(min), max: Number(max) },
+      ]),
+    );
+  }
+
+  #select(columns: string, { names, containers, from, to }: Scope, rest = '') {
+    const where = [
+      isOneOf('vin', names),
+      ...(containers === undefined ? [] : [isOneOf('trip_id', containers)]),
+      `time >= ${Math.max(from, 0)}000000`,
+      `time < ${Math.min(to + 1, MOST_MS)}000000`,
+    ].join(' AND ');
+    return this.#client.query(this.#client.bucket, `SELECT ${columns} FROM telemetry WHERE ${where} ${rest}`);
+  }
+}
+
+/** Rows in order, of which neighbours of one key are one. */
+function united(rows: readonly EventRow[]): EventRow[] {
+  const result: EventRow[] = [];
+  for (const row of rows) {
+    const last = result.at(-1);
+    if (last === undefined || compareRows(last, row) !== 0) result.push(row);
+    else result[result.length - 1] = { ...row, ...last, values: { ...row.values, ...last.values } };
+  }
+  return result;
+}

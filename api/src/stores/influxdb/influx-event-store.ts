@@ -1,0 +1,175 @@
+/** The port of events, on InfluxDB. */
+import type {
+  EventRow,
+  EventStore,
+  HistoryPoint,
+  KeyedEvent,
+  LatestState,
+  SeqRange,
+  Span,
+  StoreObserver,
+  StoreSize,
+  Trip,
+  TripLookup,
+  TripPage,
+  TripQuery,
+  Upkeep,
+  VehicleActivity,
+  WriteResult,
+} from '../../ports.ts';
+import { isDeleted } from '../../trips/corrections.ts';
+import { findTrip } from '../../trips/find-trip.ts';
+import { latestOf } from '../../trips/latest.ts';
+import { seqRanges } from '../../trips/seq-ranges.ts';
+import { EVER, overlaps } from '../../trips/span.ts';
+import { byNewest, toPage } from '../../trips/trip-page.ts';
+import type { VehicleGroups } from '../../trips/vehicle-group.ts';
+import type { InfluxClient } from './client.ts';
+import { forget } from './forgetting.ts';
+import { GroupCommit } from './group-commit.ts';
+import type { Groups } from './groups.ts';
+import { readHistory } from './history-reader.ts';
+import type { Settler } from './settler.ts';
+import { Touches } from './touches.ts';
+import { TripGuess } from './trip-guess.ts';
+import { rowsOf, type VehicleView } from './trip-maker.ts';
+
+/** Bytes that InfluxDB needs for an event of eight signals, measured: it does not tell how many it has. */
+const BYTES_PER_EVENT = 24;
+
+export interface InfluxStoreParts {
+  readonly client: InfluxClient;
+  readonly groups: Groups;
+  readonly settler: Settler;
+  /** The longest gap inside a trip of loose events, milliseconds. */
+  readonly idleMs: number;
+  readonly observer: StoreObserver | undefined;
+}
+
+export class InfluxEventStore implements EventStore {
+  readonly #parts: InfluxStoreParts;
+  readonly #touches = new Touches(Date.now);
+  readonly #commits: GroupCommit;
+  readonly #guess: TripGuess;
+  #newest: number | undefined;
+
+  constructor(parts: InfluxStoreParts) {
+    const { client, settler, idleMs, observer } = parts;
+    this.#parts = parts;
+    this.#commits = new GroupCommit(client, this.#touches, (error) => observer?.failed(error));
+    this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? []);
+  }
+
+  async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
+    if (events.length === 0) return [];
+    const groups = await this.#parts.groups.recent();
+    const isKept = (event: KeyedEvent) => !isDeleted(groups.of(event.vehicle).combined, event);
+    const kept = events.filter(isKept);
+    const refusals = await this.#commits.write(kept);
+    const reasons = new Map(kept.map((event, index) => [event, refusals[index]]));
+    this.#note(kept.filter((event) => reasons.get(event) === undefined));
+    const tripOf = this.#tripFinder(groups);
+    const results = events.map((event): WriteResult => {
+      const reason = reasons.get(event);
+      if (reason !== undefined) return { outcome: 'refused', reason, trip_id: '' };
+      return { outcome: reasons.has(event) ? 'stored' : 'deleted', trip_id: tripOf(event) };
+    });
+    for (const { outcome } of results) this.#parts.observer?.outcomes(outcome, 1);
+    return results;
+  }
+
+  newest(): number | undefined {
+    return this.#newest;
+  }
+
+  async vehicles(): Promise<readonly VehicleActivity[]> {
+    const states = (await this.#parts.settler.settle()).flatMap(
+      ({ group, trips }) => latestOf(group.vehicle, trips) ?? [],
+    );
+    return states.map(({ vehicle, last_ts }) => ({ vehicle, last_ts }));
+  }
+
+  async revisions(): Promise<ReadonlyMap<string, number>> {
+    return this.#parts.settler.revisions();
+  }
+
+  async latest(vehicles: readonly string[]): Promise<readonly LatestState[]> {
+    const views = await this.#parts.settler.settle(vehicles);
+    return views.flatMap(({ group, trips }) => latestOf(group.vehicle, trips) ?? []);
+  }
+
+  async trips({ vehicles, span, limit, after }: TripQuery): Promise<TripPage> {
+    const listed = (await this.#parts.settler.settle(vehicles))
+      .flatMap(({ trips }) => trips)
+      .filter((trip) => overlaps(trip, span))
+      .map((trip) => trip.listed)
+      .filter((trip) => after === undefined || byNewest(after, trip) < 0)
+      .sort(byNewest);
+    return toPage(listed, limit);
+  }
+
+  async trip(tripId: string, vehicles: readonly string[] | undefined): Promise<TripLookup> {
+    const found = (await this.#parts.settler.settle(vehicles)).flatMap(({ group, trips }) => {
+      const trip = findTrip(trips, tripId, group.names);
+      return trip === undefined ? [] : [{ vehicle: group.vehicle, trip }];
+    });
+    const [first] = found;
+    if (first === undefined) return { kind: 'none' };
+    if (found.length > 1) return { kind: 'ambiguous', vehicles: found.map(({ vehicle }) => vehicle) };
+    const { vehicle, trip } = first;
+    if (trip.id !== tripId) return { kind: 'moved', vehicle, trip_id: trip.id };
+    const { id, from, to, parts, listed } = trip;
+    return { kind: 'found', vehicle, trip: { id, from, to, parts }, summary: listed.summary };
+  }
+
+  async *rows(vehicle: string, trip: Trip): AsyncIterable<readonly EventRow[]> {
+    const view = await this.#view(vehicle);
+    if (view !== undefined) yield* rowsOf(view.group.names, trip, view.segments, this.#parts.settler.reader);
+  }
+
+  async seqs(vehicle: string, tripId: string): Promise<readonly SeqRange[]> {
+    const { names } = (await this.#parts.groups.now()).of(vehicle);
+    return seqRanges(await this.#parts.settler.reader.seqs({ names, containers: [tripId], ...EVER }));
+  }
+
+  async history(vehicle: string, signal: string, span: Span, stepMs: number): Promise<readonly HistoryPoint[]> {
+    const view = await this.#view(vehicle);
+    return view === undefined ? [] : readHistory(this.#parts.settler.reader, view, signal, { span, stepMs });
+  }
+
+  async size(): Promise<StoreSize> {
+    const views = await this.#parts.settler.settle();
+    const events = views.flatMap(({ segments }) => segments).reduce((sum, { count }) => sum + count, 0);
+    return { bytes: events * BYTES_PER_EVENT, events };
+  }
+
+  async maintain(upkeep: Upkeep): Promise<boolean> {
+    return forget(this.#parts.client, this.#touches, await this.#parts.settler.settle(), upkeep);
+  }
+
+  /** A point at the hour, which takes the place of the one before. */
+  async probe(): Promise<void> {
+    const { client } = this.#parts;
+    await client.write(client.bucket, `probe n=1i ${Math.floor(Date.now() / 3_600_000) * 3_600}000000000`);
+  }
+
+  async close(): Promise<void> {
+    await this.#commits.end();
+    await this.#parts.settler.end();
+    this.#parts.client.close();
+  }
+
+  async #view(vehicle: string): Promise<VehicleView | undefined> {
+    return (await this.#parts.settler.settle([vehicle]))[0];
+  }
+
+  #note(events: readonly KeyedEvent[]): void {
+    this.#guess.note(events);
+    for (const { ts } of events) if (ts > (this.#newest ?? Number.NEGATIVE_INFINITY)) this.#newest = ts;
+  }
+
+  #tripFinder(groups: VehicleGroups): (event: KeyedEvent) => string {
+    const guess = this.#guess.begin();
+    return ({ vehicle, trip, ts }) => trip ?? guess(groups.of(vehicle), ts);
+  }
+}

@@ -1,0 +1,193 @@
+/**
+ * Sees to it that trips show what was written before anyone asks, whoever wrote it: looks for marks, reads the containers
+ * that were touched, works out the trips of the vehicles that were asked for. What it keeps in memory can be read again.
+ */
+
+import { KeyedLock } from '../../ingest/keyed-lock.ts';
+import type { TripTotals } from '../../trips/totals.ts';
+import type { VehicleGroups } from '../../trips/vehicle-group.ts';
+import type { InfluxClient } from './client.ts';
+import { Containers } from './containers.ts';
+import { EventReader } from './event-reader.ts';
+import type { Groups } from './groups.ts';
+import { type SavedTrip, Summaries, stampOf } from './summaries.ts';
+import { makeTrips, type VehicleView } from './trip-maker.ts';
+import { Watch } from './watch.ts';
+
+/** Vehicles that are worked out at the same time. */
+const AT_ONCE = 4;
+/** How often it is looked unasked, and what was worked out is saved, milliseconds. */
+const EVERY_MS = 30_000;
+
+export interface SettlerParts {
+  readonly client: InfluxClient;
+  readonly groups: Groups;
+  /** The longest gap inside a trip of loose events, milliseconds. */
+  readonly idleMs: number;
+}
+
+export class Settler {
+  readonly reader: EventReader;
+  readonly #groups: Groups;
+  readonly #idleMs: number;
+  readonly #client: InfluxClient;
+  readonly #containers: Containers;
+  readonly #summaries: Summaries;
+  readonly #lock = new KeyedLock();
+  readonly #timer: NodeJS.Timeout;
+  #views = new Map<string, VehicleView>();
+  #revisions = new Map<string, number>();
+  #revision = 0;
+  #watch: Watch | undefined;
+  #looking: Promise<VehicleGroups> | undefined;
+  #nextLook: Promise<VehicleGroups> | undefined;
+  #lastGroups: VehicleGroups | undefined;
+  #savedTotals: ReadonlyMap<string, TripTotals> = new Map();
+  #savedTrips = new Map<string, SavedTrip>();
+  #savedRevision = -1;
+
+  constructor({ client, groups, idleMs }: SettlerParts) {
+    this.reader = new EventReader(client);
+    this.#client = client;
+    this.#groups = groups;
+    this.#idleMs = idleMs;
+    this.#containers = new Containers(this.reader, idleMs);
+    this.#summaries = new Summaries(client, idleMs);
+    this.#timer = setInterval(() => void this.summarize().catch(() => {}), EVERY_MS).unref();
+  }
+
+  /** These vehicles (one names), or all, as they are with everything that was written before the call; by name. */
+  async settle(vehicles?: readonly string[]): Promise<VehicleView[]> {
+    const groups = await this.#look();
+    const all = [...new Set([...this.#containers.names].map((name) => groups.oneName(name)))].sort();
+    const wanted = vehicles === undefined ? all : all.filter((vehicle) => vehicles.includes(vehicle));
+    const views = new Map<string, VehicleView>();
+    const waiting = wanted.values();
+    const lane = async () => {
+      for (const vehicle of waiting) views.set(vehicle, await this.#settleOne(groups, vehicle));
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, lane));
+    return wanted.map((vehicle) => views.get(vehicle) as VehicleView);
+  }
+
+  /** A number for each vehicle, another one whenever its events or trips may have changed. */
+  async revisions(): Promise<ReadonlyMap<string, number>> {
+    const groups = await this.#look();
+    return new Map([...this.#revisions].map(([name, revision]) => [groups.oneName(name), revision]));
+  }
+
+  /** What is known of a vehicle without asking anyone. */
+  viewOf(vehicle: string): VehicleView | undefined {
+    return this.#views.get(vehicle);
+  }
+
+  /** Works out what was touched since a time, and saves it; everything that changed if no time is given. */
+  async summarize(since?: number): Promise<void> {
+    await this.#lock.hold('', async () => {
+      if (since !== undefined) {
+        await this.#look();
+        for (const touched of await new Watch(this.#client, since).look()) this.#containers.invalidate(touched);
+      }
+      const horizon = Watch.horizon();
+      const views = await this.settle();
+      if (since === undefined && this.#revision === this.#savedRevision) return;
+      const revision = this.#revision;
+      await this.#save(views);
+      this.#savedRevision = revision;
+      await this.#summaries.noteSettled(horizon);
+    });
+  }
+
+  /** Stops looking, and saves what it can. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.summarize().catch(() => {});
+  }
+
+  /** Looks once for all who ask meanwhile; whoever asks during a look waits for the next. */
+  #look(): Promise<VehicleGroups> {
+    if (this.#looking === undefined) {
+      this.#looking = this.#lookNow().finally(() => {
+        this.#looking = undefined;
+      });
+      return this.#looking;
+    }
+    this.#nextLook ??= this.#looking.then(
+      () => this.#lookAgain(),
+      () => this.#lookAgain(),
+    );
+    return this.#nextLook;
+  }
+
+  #lookAgain(): Promise<VehicleGroups> {
+    this.#nextLook = undefined;
+    return this.#look();
+  }
+
+  async #lookNow(): Promise<VehicleGroups> {
+    this.#watch ??= await this.#begin();
+    const [groups, touched] = await Promise.all([this.#groups.now(), this.#watch.look()]);
+    if (touched.length > 0 || groups !== this.#lastGroups) this.#revision++;
+    const changed = groups === this.#lastGroups ? touched.map(({ vehicle }) => vehicle) : this.#containers.names;
+    for (const container of touched) this.#containers.invalidate(container);
+    for (const name of [...changed, ...touched.map(({ vehicle }) => vehicle)])
+      this.#revisions.set(name, this.#revision);
+    this.#lastGroups = groups;
+    return groups;
+  }
+
+  async #begin(): Promise<Watch> {
+    const { containers, outdated, totals, trips, since } = await this.#summaries.load();
+    for (const container of containers) this.#containers.put(container);
+    for (const container of outdated) this.#containers.invalidate({ ...container, first_ts: 0 });
+    for (const name of this.#containers.names) this.#revisions.set(name, this.#revision);
+    this.#savedTotals = totals;
+    this.#savedTrips = new Map(trips.map((trip) => [placeOf(trip), trip]));
+    return new Watch(this.#client, since);
+  }
+
+  async #settleOne(groups: VehicleGroups, vehicle: string): Promise<VehicleView> {
+    return this.#lock.hold(vehicle, async () => {
+      const group = groups.of(vehicle);
+      const before = this.#views.get(vehicle);
+      if (before?.group === group && !this.#containers.isStale(group.names)) return before;
+      const fresh = await this.#containers.refresh(group.names);
+      const known = (basis: string) => fresh.get(basis) ?? before?.totals.get(basis) ?? this.#savedTotals.get(basis);
+      const segments = this.#containers.segmentsOf(group.names);
+      const view = await makeTrips(group, segments, before, { reader: this.reader, idleMs: this.#idleMs, known });
+      this.#views.set(vehicle, view);
+      return view;
+    });
+  }
+
+  async #save(views: readonly VehicleView[]): Promise<void> {
+    const { containers, putBack } = this.#containers.takeUnsaved();
+    const trips = views.flatMap((view) => view.trips);
+    const now = new Map(
+      trips.map((trip) => {
+        const { vehicle, trip_id, from } = trip.listed;
+        const saved = { vehicle, trip_id, from, stamp: stampOf(trip) };
+        return [placeOf(saved), { trip, saved }] as const;
+      }),
+    );
+    const changed = [...now].filter(([place, { saved }]) => this.#savedTrips.get(place)?.stamp !== saved.stamp);
+    const gone = [...this.#savedTrips].filter(([place]) => !now.has(place)).map(([, saved]) => saved);
+    try {
+      await this.#summaries.save(
+        containers,
+        changed.map(([, { trip }]) => trip),
+        gone,
+      );
+    } catch (error) {
+      putBack();
+      throw error;
+    }
+    this.#savedTrips = new Map([...now].map(([place, { saved }]) => [place, saved]));
+    this.#savedTotals = new Map();
+  }
+}
+
+/** A trip's point, by its tags and time. */
+function placeOf({ vehicle, trip_id, from }: Omit<SavedTrip, 'stamp'>): string {
+  return `${vehicle} ${trip_id} ${from}`;
+}

@@ -1,0 +1,127 @@
+/**
+ * What was worked out, in the meta bucket, so that a process that starts need not read all events, and dashboards have
+ * trips to list. Points `container` (segments, at a fixed time) and `trip` (at its start; `gone` where it is none any
+ * more); `settled` says up to which marks containers were read.
+ */
+import type { Span } from '../../trips/span.ts';
+import type { TripTotals } from '../../trips/totals.ts';
+import type { InfluxClient } from './client.ts';
+import type { Container, Segment } from './container.ts';
+import { containerTags } from './event-line.ts';
+import { jsonFields, jsonIn, milliseconds, nanoseconds } from './line-protocol.ts';
+import type { MadeTrip } from './trip-maker.ts';
+
+/** Lines that are written at once. */
+const LINES_AT_ONCE = 1_000;
+
+/** What a process begins with. */
+export interface SavedSummaries {
+  /** Those read with another idle timeout have no segments. */
+  readonly containers: readonly Container[];
+  readonly outdated: readonly Container[];
+  /** By what they are made from. */
+  readonly totals: ReadonlyMap<string, TripTotals>;
+  readonly trips: readonly SavedTrip[];
+  /** Marks from then on may not be in the containers yet, milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** A trip as it was saved. */
+export interface SavedTrip {
+  readonly vehicle: string;
+  readonly trip_id: string;
+  readonly from: number;
+  /** Tells whether it would be saved as it is. */
+  readonly stamp: string;
+}
+
+type SegmentTuple = readonly [from: number, to: number, count: number, digest: string];
+
+export class Summaries {
+  readonly #client: InfluxClient;
+  readonly #idleMs: number;
+
+  constructor(client: InfluxClient, idleMs: number) {
+    this.#client = client;
+    this.#idleMs = idleMs;
+  }
+
+  async load(): Promise<SavedSummaries> {
+    const ask = (query: string) => this.#client.query(this.#client.metaBucket, query);
+    const [[settled], containers, trips] = await Promise.all([
+      ask('SELECT up_to FROM settled'),
+      ask('SELECT * FROM container'),
+      ask('SELECT * FROM trip WHERE gone = false'),
+    ]);
+    const all = containers.map((row) => ({
+      idle_ms: Number(row['idle_ms']),
+      vehicle: row['vin'] ?? '',
+      container: row['trip_id'] ?? '',
+      segments: (jsonIn(row, 'segments') as SegmentTuple[]).map(toSegment),
+    }));
+    return {
+      containers: all.filter(({ idle_ms }) => idle_ms === this.#idleMs),
+      outdated: all.filter(({ idle_ms }) => idle_ms !== this.#idleMs),
+      totals: new Map(trips.map((row) => [row['basis'] ?? '', jsonIn(row, 'totals') as TripTotals])),
+      trips: trips.map((row) => ({
+        vehicle: row['vin'] ?? '',
+        trip_id: row['trip_id'] ?? '',
+        from: milliseconds(row['time'] ?? ''),
+        stamp: row['stamp'] ?? '',
+      })),
+      since: Number(settled?.['up_to'] ?? 0),
+    };
+  }
+
+  async save(containers: readonly Container[], trips: readonly MadeTrip[], gone: readonly SavedTrip[]): Promise<void> {
+    const lines = [
+      ...containers.map((container) => this.#containerLine(container)),
+      ...gone.map(
+        ({ vehicle, trip_id, from }) => `trip,${containerTags(vehicle, trip_id)} gone=true ${nanoseconds(from)}`,
+      ),
+      ...trips.map(tripLine),
+    ];
+    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) await this.#write(lines.slice(at, at + LINES_AT_ONCE));
+  }
+
+  /** Containers show all marks before this. */
+  async noteSettled(upTo: number): Promise<void> {
+    await this.#write([`settled up_to=${upTo}i 0`]);
+  }
+
+  #containerLine({ vehicle, container, segments }: Container): string {
+    const fields = jsonFields(
+      'segments',
+      segments.map(({ from, to, count, digest }) => [from, to, count, digest]),
+    );
+    return `container,${containerTags(vehicle, container)} idle_ms=${this.#idleMs}i,computed_at=${Date.now()}i,${fields} 0`;
+  }
+
+  #write(lines: readonly string[]): Promise<void> {
+    return this.#client.write(this.#client.metaBucket, lines.join('\n'));
+  }
+}
+
+/** The stamp that a trip would be saved with. */
+export function stampOf({ basis, listed }: MadeTrip): string {
+  const { trip_id, name, note } = listed.summary;
+  return JSON.stringify([basis, trip_id, name, note]);
+}
+
+function tripLine(trip: MadeTrip): string {
+  const { listed, from, to, basis, parts, totals } = trip;
+  const { event_count, distance_km, duration_s } = listed.summary;
+  const fields = [
+    `gone=false,to_ts=${to}i,computed_at=${Date.now()}i`,
+    `event_count=${event_count}i,distance_km=${distance_km},duration_s=${duration_s}`,
+    `basis=${JSON.stringify(basis)},stamp=${JSON.stringify(stampOf(trip))}`,
+    jsonFields('parts', parts),
+    jsonFields('totals', totals),
+    jsonFields('summary', listed.summary),
+  ];
+  return `trip,${containerTags(listed.vehicle, listed.trip_id)} ${fields.join()} ${nanoseconds(from)}`;
+}
+
+function toSegment([from, to, count, digest]: SegmentTuple): Segment & Span {
+  return { from, to, count, digest };
+}

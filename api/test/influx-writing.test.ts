@@ -1,0 +1,159 @@
+/** What is acknowledged is durable in a real InfluxDB, and no event's fault is another's. */
+import type { Influxd } from '@fleet/testkit';
+import { integerBetween, seededRandom, until } from '@fleet/testkit';
+import { expect, test } from '@jest/globals';
+import type { KeyedEvent } from '../src/ports.ts';
+import { OverloadedError, StoreUnavailableError } from '../src/ports.ts';
+import { InfluxClient } from '../src/stores/influxdb/client.ts';
+import { GroupCommit } from '../src/stores/influxdb/group-commit.ts';
+import { Touches } from '../src/stores/influxdb/touches.ts';
+import { loose, T0, TRIP_A, tripEvent } from './events.ts';
+import { describeWithInfluxd } from './influx.ts';
+
+/** What the tests need of a bucket: a writer into it, and what is there. */
+async function makeWriter(server: Influxd, { retention = 0, token = server.token } = {}) {
+  const access = await server.makeBuckets(retention);
+  const client = new InfluxClient({ ...access, token });
+  const failures: string[] = [];
+  const writer = new GroupCommit(client, new Touches(Date.now), (error) => failures.push(error.message));
+  const times = async () =>
+    (await server.select(access.bucket, 'SELECT seq, trip_id FROM telemetry')).map(([time]) => time as string);
+  return { ...access, client, failures, times, write: (events: readonly KeyedEvent[]) => writer.write(events) };
+}
+
+const at = (ts: number, seq = 1): KeyedEvent => ({ ...tripEvent(TRIP_A, seq, 0), ts });
+const NOW = Date.now();
+
+describeWithInfluxd('the writer of InfluxDB', (server) => {
+  test('stores every event of a trip at 10 Hz whose times are whole seconds', async () => {
+    const { write, times } = await makeWriter(server());
+
+    await write(
+      Array.from({ length: 5_000 }, (_, index) => tripEvent(TRIP_A, 999_000 + index, Math.floor(index / 10))),
+    );
+
+    expect(await times()).toHaveLength(5_000);
+  });
+
+  test('stores a repeated event once, and what many callers bring', async () => {
+    const { write, times } = await makeWriter(server());
+    const calls = Array.from({ length: 50 }, (_, call) => [loose(call), loose(call + 1)]);
+
+    await Promise.all([...calls, ...calls].map(write));
+
+    expect(await times()).toHaveLength(51);
+  });
+
+  test('marks each container when its events are durable, once for ten seconds', async () => {
+    const { write, bucket } = await makeWriter(server());
+
+    await write([loose(5), loose(3), tripEvent(TRIP_A, 1, 9)]);
+    await write([loose(7)]);
+
+    const marks = await server().select(bucket, 'SELECT n, first_ts, vin, trip_id FROM touched');
+    const first = new Map(marks.map(([, , ts, vin, trip]) => [`${vin} ${trip}`, ts]));
+    expect([...first.keys()].sort()).toEqual([`golf ${TRIP_A}`, 'golf day-2025-11-04']);
+    expect(first.get(`golf ${TRIP_A}`)).toBe(T0 + 9_000);
+    expect(marks.length).toBeLessThanOrEqual(3);
+  });
+
+  test.each([
+    ['in the year 1', -62_135_596_800_000],
+    ['in the year 2300', Date.UTC(2300, 0)],
+  ])('refuses an event %s by name, and stores those beside it', async (_when, ts) => {
+    const { write, times } = await makeWriter(server());
+    const good = Array.from({ length: 20 }, (_, index) => loose(index));
+
+    const [alone, ...others] = await Promise.all([write([at(ts)]), ...good.map((event) => write([event]))]);
+    const among = await write([...good, at(ts), loose(20)]);
+
+    expect(alone).toEqual([expect.stringMatching(/^InfluxDB: /)]);
+    expect(others.flat()).toEqual(good.map(() => undefined));
+    expect(among.map((reason) => reason === undefined)).toEqual([...good.map(() => true), false, true]);
+    expect(await times()).toHaveLength(21);
+  });
+
+  test('refuses what is past retention by name, a few or all', async () => {
+    const { write, times } = await makeWriter(server(), { retention: 3_600 });
+    const ages = [0, 7_200_000, 1_000, 8_000_000, 2_000].map((age, seq) => at(NOW - age, seq));
+
+    const reasons = await write(ages);
+
+    expect(reasons.map((reason) => reason ?? 'stored')).toEqual([
+      'stored',
+      expect.stringMatching(/retention/),
+      'stored',
+      expect.stringMatching(/retention/),
+      'stored',
+    ]);
+    const old = await write(Array.from({ length: 5_000 }, (_, index) => at(NOW - 7_200_000 - index, index)));
+    expect(old.every((reason) => /retention/.test(reason ?? ''))).toBe(true);
+    expect(await times()).toHaveLength(3);
+  });
+
+  test('says at once that a token does not hold any more', async () => {
+    const { token, revoke } = await server().makeToken();
+    const { write, failures, times } = await makeWriter(server(), { token });
+    await write([loose(0)]);
+
+    await revoke();
+
+    await expect(write([loose(1)])).rejects.toThrow(StoreUnavailableError);
+    expect(failures).toEqual([expect.stringMatching(/unauthorized/)]);
+    expect(await times()).toHaveLength(1);
+  });
+
+  test('keeps what is acknowledged, once, while InfluxDB is killed and started under load', async () => {
+    const { write, times } = await makeWriter(server());
+    const random = seededRandom(1);
+    const acknowledged: number[] = [];
+    let next = 0;
+    let ended = false;
+    const sender = async () => {
+      while (!ended) {
+        const events = Array.from({ length: integerBetween(random, 1, 50) }, () => at(T0 + next, ++next));
+        await until(Date.now() + 60_000, () => write(events));
+        acknowledged.push(...events.map(({ ts }) => ts));
+      }
+    };
+    const senders = Array.from({ length: 8 }, sender);
+    for (let kills = 0; kills < 5; kills++) {
+      const before = acknowledged.length;
+      await until(Date.now() + 20_000, async () => {
+        if (acknowledged.length < before + 500) throw new Error('nothing is acknowledged');
+      });
+      await server().end('SIGKILL');
+      await server().start();
+    }
+    ended = true;
+    await Promise.all(senders);
+
+    const stored = (await times()).map((time) => Date.parse(time));
+    expect(stored).toEqual(acknowledged.toSorted((a, b) => a - b));
+  }, 120_000);
+
+  test('rejects within a bound while InfluxDB is away, takes no more than fits, and goes on when it is back', async () => {
+    const { write, failures, times } = await makeWriter(server());
+    await server().end('SIGKILL');
+    const began = Date.now();
+    const calls = Array.from({ length: 21 }, (_, call) => write(Array.from({ length: 5_001 }, () => loose(call))));
+    const reasons = await Promise.all(
+      calls.map((call) =>
+        call.then(
+          () => undefined,
+          (error: Error) => error,
+        ),
+      ),
+    );
+
+    expect(Date.now() - began).toBeLessThan(25_000);
+    expect(reasons.at(-1)).toBeInstanceOf(OverloadedError);
+    expect(reasons.slice(0, -1).every((reason) => reason instanceof StoreUnavailableError)).toBe(true);
+    expect(failures[0]).toMatch(/ECONNREFUSED/);
+
+    const late = write([loose(1)]);
+    await server().start();
+    await late;
+    expect(await times()).toHaveLength(1);
+  }, 60_000);
+});

@@ -1,0 +1,20 @@
+/** What tests of the InfluxDB store share: one real server for a file, new buckets for each store. */
+import { hasProgram, Influxd } from '@fleet/testkit';
+import { afterAll, beforeAll, describe } from '@jest/globals';
+
+/** A group of tests with a real InfluxDB; where there is none it is skipped, and says so. */
+export function describeWithInfluxd(name: string, tests: (server: () => Influxd) => void): void {
+  if (!hasProgram('influxd')) {
+    describe.skip(`${name} (influxd is not on the PATH: https://docs.influxdata.com/influxdb/v2/install)`, () =>
+      tests(() => undefined as never));
+    return;
+  }
+  describe(name, () => {
+    let server: Influxd;
+    beforeAll(async () => {
+      server = await Influxd.create();
+    }, 60_000);
+    afterAll(() => server.dispose());
+    tests(() => server);
+  });
+}
