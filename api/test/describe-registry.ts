@@ -138,14 +138,18 @@ export function describeRegistry(name: string, make: () => Promise<MadeRegistry>
 
     test('gives back whatever JSON can say, in any script and of any size', async () => {
       await fc.assert(
-        fc.asyncProperty(fc.jsonValue(), fc.string({ unit: 'grapheme', minLength: 1 }), async (meta, id) => {
-          const document = upload(id, meta);
+        fc.asyncProperty(
+          fc.jsonValue().map(asRead),
+          fc.string({ unit: 'grapheme', minLength: 1 }),
+          async (meta, id) => {
+            const document = upload(id, meta);
 
-          await registry.put(document);
+            await registry.put(document);
 
-          expect(await registry.get('upload', id)).toEqual(document);
-          expect(await registry.list('upload', { owner: id })).toEqual([document]);
-        }),
+            expect(await registry.get('upload', id)).toEqual(document);
+            expect(await registry.list('upload', { owner: id })).toEqual([document]);
+          },
+        ),
         { numRuns: 100 },
       );
       const large = upload('large', 'Grüße 🚗 '.repeat(200_000));
@@ -240,6 +244,11 @@ function upload(id: string, meta: unknown): RegistryDocument<'upload'> {
 }
 
 /** A document of which only the kind matters here. */
+/** JSON as it is read: it has no -0. */
+function asRead(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
+
 function anything(kind: DocumentKind, at: number): RegistryDocument {
   const body = { name: null, aliases: [], role: 'viewer', vehicles: '*', keys: [], expires_at: 0, value: '' };
   return { kind, id: 'x', owner: '', at, body: body as unknown as RegistryDocument['body'] };
