@@ -12,19 +12,26 @@ function closed(properties: Readonly<Record<string, object>>, optional: readonly
   return { type: 'object', properties, required, additionalProperties: false };
 }
 
-function correction(kind: string, own: Readonly<Record<string, object>>) {
+function correction(kind: string, own: Readonly<Record<string, object>>, optional: readonly string[] = []) {
   const id = { type: 'string', description: 'As in the path' };
   const vehicle = { type: 'string', pattern: VEHICLE_ID.source };
-  return closed({ id, vehicle, kind: { const: kind }, made_at: time, from: time, to: time, ...own }, ['id']);
+  return closed({ id, vehicle, kind: { const: kind }, made_at: time, from: time, to: time, ...own }, [
+    'id',
+    ...optional,
+  ]);
 }
 
 /** A correction of each kind. */
 export const CORRECTION_SCHEMAS: Readonly<Record<'name' | 'split' | 'merge' | 'delete', object>> = {
-  name: correction('name', {
-    anchor: closed({ trip_id: ownTrip, ts: time }),
-    name: { type: 'string', maxLength: 200 },
-    note: { type: 'string', maxLength: 5_000 },
-  }),
+  name: correction(
+    'name',
+    {
+      anchor: closed({ trip_id: ownTrip, ts: time }),
+      name: { type: 'string', maxLength: 200 },
+      note: { type: 'string', maxLength: 5_000 },
+    },
+    ['name', 'note'],
+  ),
   split: correction('split', { at: time }),
   merge: correction('merge', {}),
   delete: correction('delete', {

@@ -13,9 +13,20 @@ import { type Dictionary, loadNames } from './dictionary.ts';
 import { type DirtyRow, spanOf } from './dirty.ts';
 import { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
-import type { Derived, Settled, TripRow } from './protocol.ts';
+import { type Derived, keyOf, type Settled, type TripRow } from './protocol.ts';
 import { RowReader } from './row-reader.ts';
 import { type VehicleGroup, VehicleGroups } from './vehicle-groups.ts';
+
+/** How long one answer may take, milliseconds: others have questions too. */
+const MOMENT_MS = 20;
+
+/** Above so many vehicles it is simpler to look at all. */
+const MANY_VEHICLES = 100;
+
+const DIRTY = `
+  SELECT dirty.*, vehicle, name, loose, dirty_container.first_ts, dirty_container.last_ts, ordered_seq
+  FROM dirty JOIN vehicles ON vehicles.id = dirty.vehicle_id
+  LEFT JOIN containers AS dirty_container ON dirty_container.id = container`;
 
 export class Deriver {
   readonly #db: Database;
@@ -34,11 +45,11 @@ export class Deriver {
     this.#evidence = new EvidenceReader(db, idleMs, this.#rows);
     this.#groups = new VehicleGroups(db);
     this.#sql = {
-      dirty: db.prepare(
-        `SELECT dirty.*, vehicle, name, loose, first_ts, last_ts, ordered_seq
-         FROM dirty JOIN vehicles ON vehicles.id = dirty.vehicle_id LEFT JOIN containers ON containers.id = container`,
+      dirty: db.prepare(DIRTY),
+      dirtyOf: db.prepare(`${DIRTY} WHERE dirty.vehicle_id = ?`),
+      trips: db.prepare(
+        'SELECT * FROM trips INDEXED BY trips_by_end WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?',
       ),
-      trips: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?'),
       runAt: db
         .prepare('SELECT last_ts FROM runs WHERE vehicle_id = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1')
         .pluck(),
@@ -54,25 +65,63 @@ export class Deriver {
   }
 
   /**
-   * Works out one stretch of what is dirty, of these vehicles (one names) or all; null where nothing is. `skip` has what
-   * was settled before, as `vehicle_id container`.
+   * Works out some of what is dirty, of these vehicles (one names) or all: as many stretches as a moment allows, at least
+   * one; empty where nothing is left. `skip` has what was settled before, by `keyOf`.
    */
-  next(vehicles: readonly string[] | undefined, skip: ReadonlySet<string>): Derived | null {
+  next(vehicles: readonly string[] | undefined, skip: ReadonlySet<string>): Derived[] {
     return this.#db.transaction(() => {
       this.#groups.refresh();
       loadNames(this.#db, this.#names);
-      const dirty = (this.#sql.dirty.all() as DirtyRow[])
-        .map((row) => ({ ...row, oneName: this.#groups.oneName(row.vehicle) }))
-        .filter((row) => vehicles === undefined || vehicles.includes(row.oneName));
-      const first = dirty.find((row) => !skip.has(`${row.vehicle_id} ${row.container}`));
-      if (first === undefined) return null;
-      const own = dirty.filter((row) => row.oneName === first.oneName);
-      try {
-        return this.#derive(this.#groups.of(first.oneName), first, own);
-      } finally {
-        this.#rows.forgetOrder();
+      const began = performance.now();
+      const stretches: Derived[] = [];
+      for (const [vehicle, dirty] of this.#dirtyOf(vehicles)) {
+        for (const derived of this.#stretches(this.#groups.of(vehicle), dirty, skip)) {
+          stretches.push(derived);
+          if (performance.now() - began > MOMENT_MS) return stretches;
+        }
       }
+      return stretches;
     })();
+  }
+
+  /** What is dirty, by the one names of vehicles. */
+  #dirtyOf(vehicles: readonly string[] | undefined): ReadonlyMap<string, DirtyRow[]> {
+    const rows =
+      vehicles === undefined || vehicles.length > MANY_VEHICLES
+        ? this.#sql.dirty.all()
+        : vehicles
+            .flatMap((vehicle) => this.#evidence.idsOf(this.#groups.of(vehicle)))
+            .flatMap((id) => this.#sql.dirtyOf.all(id));
+    const wanted = vehicles && new Set(vehicles);
+    const byName = new Map<string, DirtyRow[]>();
+    for (const row of rows as DirtyRow[]) {
+      const vehicle = this.#groups.oneName(row.vehicle);
+      if (wanted !== undefined && !wanted.has(vehicle)) continue;
+      const own = byName.get(vehicle);
+      if (own === undefined) byName.set(vehicle, [row]);
+      else own.push(row);
+    }
+    return byName;
+  }
+
+  /** A vehicle's stretches one by one. They don't touch each other, so none depends on another's being written. */
+  *#stretches(group: VehicleGroup, dirty: readonly DirtyRow[], skip: ReadonlySet<string>): Generator<Derived> {
+    const rows = [...dirty];
+    const done = new Set(skip);
+    for (let index = 0; index < rows.length; ) {
+      const first = rows[index] as DirtyRow;
+      if (done.has(keyOf(first))) {
+        index++;
+        continue;
+      }
+      const derived = this.#derive(group, first, rows);
+      this.#rows.forgetOrder();
+      for (const settled of derived.settled) {
+        if (settled.remaining_from_ts === null) done.add(keyOf(settled));
+        else rows[index] = { ...first, from_ts: settled.remaining_from_ts };
+      }
+      yield derived;
+    }
   }
 
   #derive(group: VehicleGroup, first: DirtyRow, dirty: readonly DirtyRow[]): Derived {

@@ -100,6 +100,11 @@ export interface Settled {
   readonly remaining_from_ts: number | null;
 }
 
+/** How a row of `dirty` goes among those that are settled. */
+export function keyOf({ vehicle_id, container }: Pick<Settled, 'vehicle_id' | 'container'>): string {
+  return `${vehicle_id} ${container}`;
+}
+
 /** Steps of a signal's history. */
 export interface HistoryRows {
   /** Rows of ts, count, sum, min, max. */

@@ -46,6 +46,7 @@ export class Runs {
       run.changed = true;
       return;
     }
+    if (run !== undefined) this.#write(vehicleId, run);
     this.#current.set(vehicleId, this.#place(vehicleId, ts));
   }
 
@@ -53,17 +54,14 @@ export class Runs {
   at(vehicleId: number, ts: number): Span | undefined {
     const run = this.#current.get(vehicleId);
     if (run !== undefined && run.first <= ts && ts <= run.last) return { from: run.first, to: run.last };
-    this.flush();
+    if (run !== undefined) this.#write(vehicleId, run);
     const before = this.#sql.before.get(vehicleId, ts) as { first_ts: number; last_ts: number } | undefined;
     return before !== undefined && ts <= before.last_ts ? { from: before.first_ts, to: before.last_ts } : undefined;
   }
 
   /** Writes what changed; call it in the transaction of the changes. */
   flush(): void {
-    for (const [vehicleId, run] of this.#current) {
-      if (run.changed) this.#sql.put.run(vehicleId, run.first, run.last);
-      run.changed = false;
-    }
+    for (const [vehicleId, run] of this.#current) this.#write(vehicleId, run);
   }
 
   /** Removes the runs that overlap a span; the stretch of time that they took, the span included. */
@@ -82,6 +80,11 @@ export class Runs {
     }
   }
 
+  #write(vehicleId: number, run: CurrentRun): void {
+    if (run.changed) this.#sql.put.run(vehicleId, run.first, run.last);
+    run.changed = false;
+  }
+
   #overlapping(vehicleId: number, { from, to }: Span) {
     this.flush();
     this.reset();
@@ -90,7 +93,6 @@ export class Runs {
 
   /** Finds or makes the run of a time among all runs. */
   #place(vehicleId: number, ts: number): CurrentRun {
-    this.flush();
     const before = this.#sql.before.get(vehicleId, ts) as { first_ts: number; last_ts: number } | undefined;
     const after = this.#sql.after.get(vehicleId, ts) as { first_ts: number; last_ts: number } | undefined;
     const joinsBefore = before !== undefined && ts - before.last_ts <= this.#idleMs;

@@ -2,6 +2,8 @@
  * Sees to it that trips show what was written before anyone reads them: keeps in mind which vehicles changed, and has
  * them worked out when somebody asks, or when nothing came for a while.
  */
+import { StoreUnavailableError } from '../../ports.ts';
+import { keyOf } from './protocol.ts';
 import type { ReaderMethods } from './reader-thread.ts';
 import type { Thread } from './thread.ts';
 import type { WriterMethods } from './writer-thread.ts';
@@ -18,6 +20,7 @@ export class Settler {
   readonly #revisions = new Map<string, number>();
   #revision = 0;
   #turn: Promise<unknown> = Promise.resolve();
+  #ended = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(writer: Thread<WriterMethods>, reader: Thread<ReaderMethods>, vehicles: readonly string[]) {
@@ -51,32 +54,41 @@ export class Settler {
   async settle(vehicles?: readonly string[]): Promise<void> {
     const concerned = vehicles?.filter((vehicle) => this.#changed.has(vehicle)) ?? [...this.#changed.keys()];
     if (concerned.length === 0) return;
-    const turn = this.#turn.then(() => this.#settleNow(concerned));
-    this.#turn = turn.catch(() => {});
-    await turn;
-  }
-
-  /** Stops looking; resolves when what was begun is done. */
-  async end(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#turn;
-  }
-
-  async #settleNow(vehicles: readonly string[]): Promise<void> {
-    const before = new Map(vehicles.map((vehicle) => [vehicle, this.#changed.get(vehicle)]));
+    const before = new Map(concerned.map((vehicle) => [vehicle, this.#changed.get(vehicle)]));
     const done = new Set<string>();
-    for (;;) {
-      const at = await this.#writer.call('mark');
-      const derived = await this.#reader.call('derive', vehicles, done);
-      if (derived === null) break;
-      for (const { vehicle_id, container, remaining_from_ts } of derived.settled) {
-        if (remaining_from_ts === null) done.add(`${vehicle_id} ${container}`);
-      }
-      await this.#writer.call('apply', derived, at);
-    }
+    while (await this.#inTurn(() => this.#settleSome(concerned, done)));
     for (const [vehicle, change] of before) {
       if (this.#changed.get(vehicle) === change) this.#changed.delete(vehicle);
     }
+  }
+
+  /** Stops looking; resolves when what was begun is done. Those who wait for more are told that the store is closed. */
+  async end(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#ended = true;
+    await this.#turn;
+  }
+
+  /** One after the other, and a little at a time: nobody waits for all that others have to have settled. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(() => {
+      if (this.#ended) throw new StoreUnavailableError('the store is closed');
+      return work();
+    });
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Settles a little, and notes in `done` what; false where nothing is left. */
+  async #settleSome(vehicles: readonly string[], done: Set<string>): Promise<boolean> {
+    const at = await this.#writer.call('mark');
+    const stretches = await this.#reader.call('derive', vehicles, done);
+    if (stretches.length === 0) return false;
+    for (const settled of stretches.flatMap((derived) => derived.settled)) {
+      if (settled.remaining_from_ts === null) done.add(keyOf(settled));
+    }
+    await this.#writer.call('apply', stretches, at);
+    return true;
   }
 
   async #settleQuiet(): Promise<void> {

@@ -25,7 +25,9 @@ export class TripFinder {
     this.#sql = {
       allVehicles: db.prepare('SELECT vehicle FROM vehicles').pluck(),
       tripById: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND trip_id = ?'),
-      tripsIn: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?'),
+      tripsIn: db.prepare(
+        'SELECT * FROM trips INDEXED BY trips_by_end WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?',
+      ),
       byId: db.prepare('SELECT vehicle FROM trips JOIN vehicles ON vehicles.id = vehicle_id WHERE trip_id = ?').pluck(),
       byContainer: db.prepare('SELECT first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
     };

@@ -92,8 +92,10 @@ export class Writer {
   }
 
   /** Writes what was worked out from events as they were at a commit, or later. */
-  apply(derived: Derived, at: number): void {
-    this.#transaction(() => this.#trips.apply(derived, at));
+  apply(stretches: readonly Derived[], at: number): void {
+    this.#transaction(() => {
+      for (const derived of stretches) this.#trips.apply(derived, at);
+    });
   }
 
   createDocument(document: RegistryDocument): boolean {
