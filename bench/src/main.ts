@@ -6,6 +6,7 @@ import type { Benchmark, Finding, RunOptions } from './benchmark.ts';
 import { bind, chooseCores } from './cores.ts';
 import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
+import { influxBenchmark } from './influx.ts';
 import { memoryBenchmark } from './memory.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   historyBenchmark,
   memoryBenchmark,
   sizeBenchmark,
+  influxBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -47,6 +47,11 @@ export class Influxd {
     return server;
   }
 
+  /** Its process; NaN where it does not run. */
+  get pid(): number {
+    return this.#child?.pid ?? Number.NaN;
+  }
+
   /** Starts it again, with what it has. */
   async start(): Promise<void> {
     const folder = this.#folder;
