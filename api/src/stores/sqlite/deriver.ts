@@ -15,6 +15,7 @@ import { EvidenceReader } from './evidence-reader.ts';
 import type { Database } from './open-database.ts';
 import { type Derived, keyOf, type Settled, type TripRow } from './protocol.ts';
 import { RowReader } from './row-reader.ts';
+import { TRIPS_IN } from './trip-tables.ts';
 import { type VehicleGroup, VehicleGroups } from './vehicle-groups.ts';
 
 /** How long one answer may take, milliseconds: others have questions too. */
@@ -47,9 +48,7 @@ export class Deriver {
     this.#sql = {
       dirty: db.prepare(DIRTY),
       dirtyOf: db.prepare(`${DIRTY} WHERE dirty.vehicle_id = ?`),
-      trips: db.prepare(
-        'SELECT * FROM trips INDEXED BY trips_by_end WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?',
-      ),
+      trips: db.prepare(TRIPS_IN),
       runAt: db
         .prepare('SELECT last_ts FROM runs WHERE vehicle_id = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1')
         .pluck(),

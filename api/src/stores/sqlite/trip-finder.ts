@@ -7,6 +7,7 @@ import type { Part, Trip } from '../../trips/trip.ts';
 import { derivedTripTime, vehicleMark, vehicleMarkOf } from '../../trips/trip-id.ts';
 import type { Database } from './open-database.ts';
 import type { TripRow } from './protocol.ts';
+import { TRIPS_IN } from './trip-tables.ts';
 import type { VehicleGroups } from './vehicle-groups.ts';
 import type { VehicleIds } from './vehicle-ids.ts';
 
@@ -25,9 +26,7 @@ export class TripFinder {
     this.#sql = {
       allVehicles: db.prepare('SELECT vehicle FROM vehicles').pluck(),
       tripById: db.prepare('SELECT * FROM trips WHERE vehicle_id = ? AND trip_id = ?'),
-      tripsIn: db.prepare(
-        'SELECT * FROM trips INDEXED BY trips_by_end WHERE vehicle_id = ? AND to_ts >= ? AND from_ts <= ?',
-      ),
+      tripsIn: db.prepare(TRIPS_IN),
       byId: db.prepare('SELECT vehicle FROM trips JOIN vehicles ON vehicles.id = vehicle_id WHERE trip_id = ?').pluck(),
       byContainer: db.prepare('SELECT first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
     };
