@@ -36,7 +36,7 @@ export type WriteOutcome =
   | 'stored'
   /** The same event was there already; signals that it lacked were added. Durable. */
   | 'duplicate'
-  /** Its trip was deleted by a person; it is not kept, and the sender need not know. */
+  /** Its trip was deleted by a person; durable, in case that is undone, and hidden. The sender need not know. */
   | 'deleted'
   /** Its key is taken by an event with another time; not stored. */
   | 'seq-conflict'

@@ -161,9 +161,15 @@ export class MemoryEventStore implements EventStore {
 
   async close(): Promise<void> {}
 
+  /** What is deleted is kept all the same until it is purged: deleting can be undone. */
   async #writeOne(event: KeyedEvent): Promise<WriteOutcome> {
+    const outcome = await this.#keep(event);
+    if (outcome === 'seq-conflict') return outcome;
     const corrections = await this.#corrections(event.vehicle);
-    if (isDeleted(combineCorrections(corrections), event)) return 'deleted';
+    return isDeleted(combineCorrections(corrections), event) ? 'deleted' : outcome;
+  }
+
+  async #keep(event: KeyedEvent): Promise<WriteOutcome> {
     const key = `${event.container} ${event.seq}`;
     const names = await this.#namesOf(event.vehicle);
     const holder = names.find((name) => this.#stored.get(name)?.has(key)) ?? event.vehicle;

@@ -106,7 +106,7 @@ export class EventWriter {
       const target = targets[index] as Target;
       const record = records.subarray(index === 0 ? 0 : end[index - 1], end[index]);
       const outcome = this.#writeOne(target, seq[index] as number, ts[index] as number, record, progress);
-      packed[index] = outcome;
+      packed[index] = outcome !== CONFLICT && isHidden(target, ts[index] as number) ? DELETED : outcome;
       container[index] = outcome === STORED ? (target.container as Container).id : NOT_KEPT;
       if (outcome === STORED) kept++;
     }
@@ -143,8 +143,6 @@ export class EventWriter {
   }
 
   #writeOne(target: Target, seq: number, ts: number, record: Uint8Array, progress: Progress): number {
-    const { trip, group } = target;
-    if (group.combined.deleted.length > 0 && isDeleted(group.combined, { trip, ts })) return DELETED;
     for (const holder of target.others.length > 0 ? [target.container, ...target.others] : []) {
       const stored = holder && this.#table.find(holder, seq);
       if (stored !== undefined) return this.#meet(holder as Container, seq, stored, record, progress);
@@ -152,7 +150,7 @@ export class EventWriter {
     target.container ??= this.#containers.ensure(
       this.#containers.ensureVehicle(target.vehicle),
       target.name,
-      trip === null,
+      target.trip === null,
       ts,
     );
     const { container } = target;
@@ -191,4 +189,9 @@ export class EventWriter {
     }
     return [...numbers.keys()];
   }
+}
+
+/** Whether an event belongs to a deleted trip: it is kept all the same until that is purged, as deleting can be undone. */
+function isHidden({ trip, group: { combined } }: Target, ts: number): boolean {
+  return combined.deleted.length > 0 && isDeleted(combined, { trip, ts });
 }
