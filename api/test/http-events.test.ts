@@ -169,6 +169,36 @@ describe('a long trip', () => {
   });
 });
 
+describe('a track of few points', () => {
+  const MIXED = crypto.randomUUID();
+  const SECONDS = 2_000;
+
+  test('has so many positions, also where most events have none', async () => {
+    const events = Array.from({ length: SECONDS }, (_, second) => ({
+      vehicle_id: 'golf',
+      trip_id: MIXED,
+      seq: second + 1,
+      ts: new Date(NOW - 3_600_000 + 1_000 * second).toISOString(),
+      rpm: 900 + ((second * 37) % 2_000),
+      ...(second % 10 === 0 && { lat: 47 + second / 10_000, lon: 8 + Math.sin(second / 50) / 100 }),
+    }));
+    expect((await server.ingest(events)).body.accepted).toBe(SECONDS);
+
+    const counts = await Promise.all(
+      [100, 50, 2].map(async (most) => {
+        const { body } = await get(`/v1/trips/${MIXED}/events.geojson?max_points=${most}`);
+        return body.properties.times.flat().length;
+      }),
+    );
+
+    expect(counts[0]).toBeLessThanOrEqual(100);
+    expect(counts[0]).toBeGreaterThan(33);
+    expect(counts[1]).toBeLessThanOrEqual(50);
+    expect(counts[1]).toBeGreaterThan(16);
+    expect(counts[2]).toBe(2);
+  });
+});
+
 describe('a trip that goes on for ever', () => {
   /** What was read of it. */
   interface Endless {

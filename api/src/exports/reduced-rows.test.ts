@@ -112,7 +112,7 @@ describe('a reduced trip', () => {
     'to %i points is one line where the whole of it is one',
     async (maxPoints) => {
       for (const names of [[], ['speed_kph'], ['lat', 'lon', 'speed_kph']]) {
-        expect(await segments(reducedTrip(tripOf(tracked, names), maxPoints))).toBe(1);
+        expect(await segments(reducedTrip(tripOf(tracked, names), tracked.length, maxPoints))).toBe(1);
       }
     },
   );
@@ -120,12 +120,12 @@ describe('a reduced trip', () => {
   test('is still two lines where the record has a long gap', async () => {
     const halves = tracked.filter(({ seq }) => seq < 600 || seq > 3_000);
 
-    expect(await segments(reducedTrip(tripOf(halves, ['speed_kph']), 100))).toBe(2);
+    expect(await segments(reducedTrip(tripOf(halves, ['speed_kph']), halves.length, 100))).toBe(2);
   });
 
   test('with room for all its rows is the trip itself', () => {
     const trip = tripOf(tracked, ['speed_kph']);
 
-    expect(reducedTrip(trip, AN_HOUR)).toBe(trip);
+    expect(reducedTrip(trip, tracked.length, AN_HOUR)).toBe(trip);
   });
 });

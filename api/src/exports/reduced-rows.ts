@@ -21,17 +21,16 @@ export async function* reducedRows(
 }
 
 /**
- * A trip with at most `maxPoints` of its rows. Neighbours among these may be two buckets of the reducer apart: a track
+ * A trip with at most `maxPoints` of its `count` rows. Neighbours among these may be two buckets of the reducer apart: a track
  * has a line between them all the same.
  */
-export function reducedTrip(trip: ExportedTrip, maxPoints: number): ExportedTrip {
+export function reducedTrip(trip: ExportedTrip, count: number, maxPoints: number): ExportedTrip {
   const { summary, fields, rows } = trip;
-  const { event_count, duration_s } = summary;
-  if (event_count <= maxPoints) return trip;
-  const twoBucketsMs = (2 * duration_s * 1_000) / bucketCount(maxPoints, fields);
+  if (count <= maxPoints) return trip;
+  const twoBucketsMs = (2 * summary.duration_s * 1_000) / bucketCount(maxPoints, fields);
   return {
     ...trip,
-    rows: reducedRows(rows, event_count, maxPoints, fields),
+    rows: reducedRows(rows, count, maxPoints, fields),
     longestStepMs: Math.max(LONGEST_STEP_MS, twoBucketsMs),
   };
 }

@@ -3,11 +3,12 @@ import { CUSTOM_SIGNAL_NAME } from '@fleet/contract';
 import { chooseExport } from '../exports/choose-export.ts';
 import { leadingRows } from '../exports/leading-rows.ts';
 import { reducedTrip } from '../exports/reduced-rows.ts';
-import { type ExportedTrip, TRIP_EXPORTS } from '../exports/trip-export.ts';
+import { countOf, placedRows, TRACK_FIELDS } from '../exports/track.ts';
+import { type ExportedTrip, TRIP_EXPORTS, type TripExport } from '../exports/trip-export.ts';
 import type { Services } from '../services.ts';
 import { EVENTS_DOC } from './docs/read-docs.ts';
 import { type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
-import { findTrip } from './scope.ts';
+import { type FoundTrip, findTrip } from './scope.ts';
 import { sendStream } from './send-stream.ts';
 
 /** Bounds of `max_points`; 0 for all events. */
@@ -35,13 +36,28 @@ async function events(services: Services, exchange: Exchange, suffix: string | u
   const wanted = fieldsIn(single(query, 'fields'));
   const found = await findTrip(services, exchange, suffix === undefined ? '/events' : `/events.${suffix}`);
   if (found === undefined) return;
-  const { vehicle, trip, summary } = found;
-  const all = services.store.rows(vehicle, trip);
-  // A curve is for looking at, and takes each signal from one source at a time; a record has all that there is.
-  const rows = format.showsDrive || maxPoints > 0 ? leadingRows(all) : all;
-  const whole: ExportedTrip = { summary, fields: wanted ?? summary.signals, rows };
-  const exported = maxPoints === 0 ? whole : reducedTrip(whole, maxPoints);
+  const exported = await exportedTrip(services, found, format, wanted, maxPoints);
   await sendStream(res, format.mediaType, format.write(exported));
+}
+
+/** What of a trip is sent. `maxPoints` are positions where a track is wanted. */
+async function exportedTrip(
+  { store }: Services,
+  { vehicle, trip, summary }: FoundTrip,
+  { showsDrive }: TripExport,
+  wanted: readonly string[] | undefined,
+  maxPoints: number,
+): Promise<ExportedTrip> {
+  const record = () => store.rows(vehicle, trip);
+  // A curve is for looking at, and takes each signal from one source at a time; a record has all that there is.
+  const curve = () => leadingRows(record());
+  if (!showsDrive) {
+    const whole = { summary, fields: wanted ?? summary.signals, rows: maxPoints > 0 ? curve() : record() };
+    return maxPoints > 0 ? reducedTrip(whole, summary.event_count, maxPoints) : whole;
+  }
+  const track = () => placedRows(curve());
+  const whole = { summary, fields: wanted ?? TRACK_FIELDS, rows: track() };
+  return maxPoints > 0 ? reducedTrip(whole, await countOf(track()), maxPoints) : whole;
 }
 
 function fieldsIn(text: string | undefined): readonly string[] | undefined {
