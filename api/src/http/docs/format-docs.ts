@@ -10,12 +10,12 @@ export function formatDoc({ name, title, answers }: Format): RouteDoc {
     description:
       `The key is in the path, or in Authorization as Bearer, Basic or token. Answers in the app's own words when all is durable. ` +
       `What can never be taken is kept as a dead letter. See docs/phones.md, ${name}.`,
-    answers: { [taken.status]: taken.type === null ? 'Taken' : { [taken.type]: { const: valueOf(taken) } } },
+    answers: { [taken.status]: taken.type === null ? 'Taken' : { [taken.type]: { const: spokenValue(taken) } } },
     problems: ['payload-too-large', 'overloaded', 'store-unavailable'],
   };
 }
 
-function valueOf({ type, body }: AppAnswer): unknown {
+function spokenValue({ type, body }: AppAnswer): unknown {
   return type === 'application/json' ? JSON.parse(body) : body;
 }
 
