@@ -5,6 +5,7 @@ import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
 import type { Artifact } from './artifact.ts';
 import { configurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
+import { reliabilityPage } from './reliability-page.ts';
 import { signalsPage } from './signals-page.ts';
 
 export function allArtifacts(): Artifact[] {
@@ -15,6 +16,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
+    { path: 'docs/reliability.md', text: reliabilityPage() },
   ];
 }
 

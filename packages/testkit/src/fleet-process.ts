@@ -34,10 +34,10 @@ export class FleetProcess {
     return this.#child?.pid;
   }
 
-  /** Starts it; resolves when it is ready. */
-  async start(): Promise<void> {
+  /** Starts it, with more in its environment this once; resolves when it is ready. */
+  async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [PROGRAM], {
-      env: this.#env,
+      env: { ...this.#env, ...more },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.#output += text));
@@ -47,6 +47,13 @@ export class FleetProcess {
       const response = await fetch(`${this.url}/readyz`);
       if (!response.ok) throw new Error(await response.text());
     });
+  }
+
+  /** Resolves when it has ended by itself, at once where it does not run. */
+  async ended(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    await once(child, 'exit');
   }
 
   /** Sends a signal; resolves with its exit code when it has ended. */

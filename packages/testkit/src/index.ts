@@ -1,4 +1,5 @@
 export * from './drives.ts';
+export * from './faults.ts';
 export * from './fleet-process.ts';
 export * from './influxd.ts';
 export * from './ledger.ts';

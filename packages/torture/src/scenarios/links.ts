@@ -1,0 +1,47 @@
+/** The link dies in the middle of a request, or after it, before anybody heard the answer. */
+import { integerBetween } from '@fleet/testkit';
+import { CuttingProxy, type Way } from '../proxy.ts';
+import type { Outcome, RunOptions, Scenario } from '../scenario.ts';
+import { inWorld } from '../world.ts';
+
+/** Further than that no cut is: a few requests, or dozens of answers. */
+const MOST_BYTES = 20_000;
+
+export const cutLinks: Scenario = {
+  name: 'cut-links',
+  about: 'the link dies after any number of bytes of what is sent',
+  share: 2,
+  run: (options) => cut(options, 'up'),
+};
+
+export const lostReplies: Scenario = {
+  name: 'lost-replies',
+  about: 'the link dies after any number of bytes of what is answered',
+  share: 2,
+  run: (options) => cut(options, 'down'),
+};
+
+async function cut({ times, random, progress }: RunOptions, way: Way): Promise<Outcome> {
+  let proxy: CuttingProxy | undefined;
+  try {
+    return await inWorld(
+      random,
+      async (world) => {
+        for (let time = 1; time <= times; time++) {
+          // Many within the first request, the rest anywhere.
+          const most = time % 2 === 0 ? MOST_BYTES : 600;
+          await proxy?.cutAfter(way, integerBetween(random, 1, most));
+          if (time % 100 === 0) progress(`${time} of ${times}, ${world.traffic.acknowledged} events acknowledged`);
+        }
+        await world.becomesLive();
+        return world.judge(times);
+      },
+      async ({ url }) => {
+        proxy = await CuttingProxy.create(url);
+        return proxy.url;
+      },
+    );
+  } finally {
+    await proxy?.close();
+  }
+}

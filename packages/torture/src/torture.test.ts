@@ -1,0 +1,47 @@
+/** The fault bench in small, and the table of faults: every proof that it names is there. */
+import { readFileSync } from 'node:fs';
+import { FAULTS, seededRandom } from '@fleet/testkit';
+import { describe, expect, test } from '@jest/globals';
+import { SCENARIOS } from './scenarios.ts';
+
+/** How often each fault happens here; thousands of times in `npm run torture`. */
+const TIMES: Readonly<Record<string, number>> = {
+  kills: 15,
+  'kill-points': 12,
+  rollouts: 3,
+  'torn-tails': 100,
+  'cut-links': 40,
+  'lost-replies': 40,
+  strangers: 50,
+};
+
+test.each(SCENARIOS)(
+  'nothing acknowledged is lost or doubled: $name',
+  async ({ name, run }) => {
+    const times = TIMES[name] ?? 0;
+    const outcome = await run({ times, random: seededRandom(11), progress: () => {} });
+
+    expect(outcome.faults).toEqual([]);
+    expect(outcome.times).toBe(times);
+    expect(outcome.acknowledged).toBeGreaterThan(0);
+  },
+  300_000,
+);
+
+describe('the table of faults', () => {
+  test('has the 32 of them, each with a proof or the reason why not', () => {
+    expect(FAULTS.map(({ no }) => no)).toEqual(Array.from({ length: 32 }, (_, index) => index + 1));
+    for (const { proofs, open } of FAULTS) expect(proofs.length > 0 || open !== undefined).toBe(true);
+  });
+
+  test('names proofs that exist, and every scenario', () => {
+    const proofs = FAULTS.flatMap((fault) => fault.proofs);
+    const scenarios = proofs.flatMap((proof) => ('torture' in proof ? [proof.torture] : []));
+    expect(new Set(scenarios)).toEqual(new Set(SCENARIOS.map(({ name }) => name)));
+    for (const proof of proofs) {
+      if ('torture' in proof) continue;
+      const text = readFileSync(new URL(`../../../${proof.test}`, import.meta.url), 'utf8');
+      expect([proof.test, text.includes(proof.named)]).toEqual([proof.test, true]);
+    }
+  });
+});
