@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { until } from './senders.ts';
+import { Refused, until } from './senders.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../../api/dist/main.js', import.meta.url));
 /** How long a start may take, milliseconds. */
@@ -43,7 +43,7 @@ export class FleetProcess {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.#output += text));
     this.#child = child;
     await until(Date.now() + START_MS, async () => {
-      if (child.exitCode !== null) throw new Error(`it ended: ${this.#output}`);
+      if (child.exitCode !== null || child.signalCode !== null) throw new Refused(`it ended: ${this.#output}`);
       const response = await fetch(`${this.url}/readyz`);
       if (!response.ok) throw new Error(await response.text());
     });
