@@ -2,7 +2,7 @@
 import { FleetProcess } from '@fleet/testkit';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { createPlace, lastWord, type Place } from './cli.ts';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, influxSettings } from './influx.ts';
 import { send, type TestAnswer, until } from './server.ts';
 
 /** Each command is a process of its own, which takes its time on a busy machine. */
@@ -16,15 +16,7 @@ describeWithInfluxd('fleet keys, beside two servers on one InfluxDB', (influx) =
   let place: Place;
   let servers: FleetProcess[];
   beforeEach(async () => {
-    const { url, token, org, bucket } = await influx().makeBuckets();
-    const env = {
-      STORE: 'influxdb',
-      INFLUX_URL: url,
-      INFLUX_TOKEN: token,
-      INFLUX_ORG: org,
-      INFLUX_BUCKET: bucket,
-      ADMIN_TOKEN: ADMIN,
-    };
+    const env = { ...influxSettings(await influx().makeBuckets()), ADMIN_TOKEN: ADMIN };
     place = await createPlace(env);
     servers = [place.server, await FleetProcess.create({ ...env, LOG_LEVEL: 'warn' })];
     await Promise.all(servers.map((server) => server.start()));

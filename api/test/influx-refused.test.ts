@@ -1,6 +1,6 @@
 /** Events that InfluxDB will never take: named to senders who read answers, kept as dead letters of those who don't. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, influxSettings } from './influx.ts';
 import { asTrip, chunkOf, Device } from './offline.ts';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -12,9 +12,8 @@ describeWithInfluxd('what InfluxDB refuses', (influx) => {
   /** A good event, one past the retention of the bucket, another good one. */
   let times: readonly number[];
   beforeEach(async () => {
-    const { url, token, org, bucket } = await influx().makeBuckets(RETENTION_S);
-    const access = { INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org, INFLUX_BUCKET: bucket };
-    server = await startTestServer({ STORE: 'influxdb', ...access, INGEST_MAX_AGE: 'off' });
+    const settings = influxSettings(await influx().makeBuckets(RETENTION_S));
+    server = await startTestServer({ ...settings, INGEST_MAX_AGE: 'off' });
     const now = Math.floor(Date.now() / 1_000) * 1_000;
     times = [now - 2_000, now - 2 * RETENTION_S * 1_000, now];
   });
@@ -72,17 +71,21 @@ describeWithInfluxd('what InfluxDB refuses', (influx) => {
     expect((await server.request('/metrics')).text).toContain('fleet_events_total{outcome="refused"} 2');
   });
 
-  test('of an import is named, line by line', async () => {
-    const body = events()
-      .map((event) => JSON.stringify(event))
-      .join('\n');
+  test('of an import is named, line by line, and so is what lies outside of all time', async () => {
+    const [first, old, last] = events();
+    const lines = [first, old, { ...last, ts: '0001-01-01T00:00:00Z' }, { ...last, ts: '2300-01-01T00:00:00Z' }, last];
+    const body = lines.map((event) => JSON.stringify(event)).join('\n');
     const headers = { 'content-type': 'application/x-ndjson' };
 
     const report = await server.request('/v1/import?vehicle=golf', { method: 'POST', headers, body });
 
     expect(report.body).toMatchObject({
       accepted: 2,
-      rejected: [{ index: 1, type: 'invalid-event', errors: [{ detail: expect.stringMatching(/retention/) }] }],
+      rejected: [
+        { index: 1, type: 'invalid-event', errors: [{ detail: expect.stringMatching(/retention/) }] },
+        { index: 2, type: 'invalid-event', errors: [{ detail: expect.stringMatching(/2010/) }] },
+        { index: 3, type: 'clock-skew' },
+      ],
     });
   });
 });
