@@ -18,6 +18,11 @@ export function loadConfig(env: Environment): Config {
   return read.value;
 }
 
+/** The `ADMIN_TOKEN` where processes share a store: each makes the same session key of it. */
+export function sharedToken({ STORE, ADMIN_TOKEN }: Config): string | undefined {
+  return STORE === 'influxdb' ? ADMIN_TOKEN : undefined;
+}
+
 /** Whose word counts for a client's address: the setting `TRUST_PROXY` as Express and proxy-addr take it. */
 export function trustOf(setting: string): (address: string, hop: number) => boolean {
   if (setting === 'off') return () => false;

@@ -10,7 +10,7 @@ import { keysOfSettings } from './access/fixed-keys.ts';
 import { KeysFile } from './access/keys-file.ts';
 import { Sightings } from './access/sightings.ts';
 import { loadSessionKey, SignIn } from './access/sign-in.ts';
-import { type Config, trustOf } from './config.ts';
+import { type Config, sharedToken, trustOf } from './config.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator } from './http/authenticate.ts';
 import { UNDO_MS } from './http/correction-routes.ts';
@@ -116,8 +116,7 @@ async function createServices(
       : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
   const directory = new Directory(registry, now, () => (file === null ? settings : [...settings, ...file.keys]));
   await directory.refresh();
-  // Of the registry, as `fleet signin` knows it; only processes that share a store need one of the ADMIN_TOKEN.
-  const key = await loadSessionKey(registry, undefined, now());
+  const key = await loadSessionKey(registry, sharedToken(config), now());
   const deadLetters = new DeadLetters(registry, now);
   const live = new LiveFeed(store, (error) => log.error({ err: error }, 'live feed'));
   return {

@@ -17,7 +17,7 @@ import {
   type Transport,
 } from '@fleet/testkit';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, influxSettings } from './influx.ts';
 import { asTrip, chunkOf, Device } from './offline.ts';
 
 const KEY = 'a-key-for-every-vehicle';
@@ -27,13 +27,8 @@ const CLIENTS = 4;
 describeWithInfluxd('two processes on one InfluxDB', (server) => {
   let processes: FleetProcess[];
   beforeEach(async () => {
-    const { url, token, org, bucket } = await server().makeBuckets();
     const env = {
-      STORE: 'influxdb',
-      INFLUX_URL: url,
-      INFLUX_TOKEN: token,
-      INFLUX_ORG: org,
-      INFLUX_BUCKET: bucket,
+      ...influxSettings(await server().makeBuckets()),
       API_KEY: KEY,
       ADMIN_TOKEN: ADMIN,
       TRIP_IDLE_TIMEOUT: '100s',

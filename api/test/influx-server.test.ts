@@ -2,17 +2,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { InfluxAccess } from '@fleet/testkit';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { loadConfig } from '../src/config.ts';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, influxSettings } from './influx.ts';
 import { startTestServer, type TestServer, until } from './server.ts';
 
 const NOW = () => new Date().toISOString();
-
-function settingsOf({ url, token, org, bucket }: InfluxAccess) {
-  return { STORE: 'influxdb', INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org, INFLUX_BUCKET: bucket };
-}
 
 describe('STORE=influxdb', () => {
   test('needs to be told where InfluxDB is, and a key that all servers share', () => {
@@ -39,7 +34,7 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
     ['its token is unknown', { INFLUX_TOKEN: 'nobody' }, /^INFLUX_TOKEN is not valid at http:/],
     ['a bucket is missing', { INFLUX_BUCKET: 'nothing' }, /^there is no bucket nothing in the organisation fleet/],
   ])('does not start where %s, and says so in a line', async (_what, wrong, words) => {
-    const settings = settingsOf(await server().makeBuckets());
+    const settings = influxSettings(await server().makeBuckets());
 
     await expect(startTestServer({ ...settings, ...wrong })).rejects.toThrow(words);
   });
@@ -47,7 +42,7 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
   test('answers 503 and is not ready from when its token is revoked, and loses nothing that it acknowledged', async () => {
     const access = await server().makeBuckets();
     const { token, revoke } = await server().makeToken();
-    const fleet = await start({ ...settingsOf(access), INFLUX_TOKEN: token });
+    const fleet = await start({ ...influxSettings(access), INFLUX_TOKEN: token });
     const event = { vehicle_id: 'golf', speed_kph: 50 };
     expect((await fleet.ingest({ ...event, ts: NOW() })).status).toBe(200);
 
@@ -63,7 +58,7 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
   });
 
   test('answers 503 while InfluxDB is away, and is ready again by itself when it is back', async () => {
-    const fleet = await start(settingsOf(await server().makeBuckets()));
+    const fleet = await start(influxSettings(await server().makeBuckets()));
     const event = { vehicle_id: 'golf', ts: NOW(), speed_kph: 50 };
     await server().end('SIGKILL');
 
@@ -82,7 +77,7 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
   }, 60_000);
 
   test('names an event that InfluxDB refuses to its sender, and takes those beside it', async () => {
-    const fleet = await start(settingsOf(await server().makeBuckets(3_600)));
+    const fleet = await start(influxSettings(await server().makeBuckets(3_600)));
     const old = new Date(Date.now() - 7_200_000).toISOString();
 
     const report = await fleet.ingest([NOW(), old, NOW()].map((ts, at) => ({ vehicle_id: 'golf', ts, rpm: at })));
@@ -94,13 +89,13 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
 
   test('has its summaries worked out by the command line, which change nothing that is right', async () => {
     const access = await server().makeBuckets();
-    const fleet = await start(settingsOf(access));
+    const fleet = await start(influxSettings(access));
     await fleet.ingest({ vehicle_id: 'golf', ts: NOW(), speed_kph: 50 });
     const summaries = () => server().select(`${access.bucket}_meta`, 'SELECT basis, summary0, gone FROM trip');
 
-    const said = await summarize({ ...settingsOf(access), ADMIN_TOKEN: fleet.admin });
+    const said = await summarize({ ...influxSettings(access), ADMIN_TOKEN: fleet.admin });
     const first = await summaries();
-    await summarize({ ...settingsOf(access), ADMIN_TOKEN: fleet.admin });
+    await summarize({ ...influxSettings(access), ADMIN_TOKEN: fleet.admin });
 
     expect(said).toBe('Summaries are up to date.\n');
     expect(first).toHaveLength(1);

@@ -44,17 +44,29 @@ describeWithInfluxd('the writer of InfluxDB', (server) => {
     expect(await times()).toHaveLength(51);
   });
 
-  test('marks each container when its events are durable, once for ten seconds', async () => {
+  test('marks each container once for some seconds, for events not before the mark, and closes what is quiet', async () => {
     const { write, bucket } = await makeWriter(server());
+    const marks = () => server().select(bucket, 'SELECT closed, first_ts, vin, trip_id FROM touched');
 
     await write([loose(5), loose(3), tripEvent(TRIP_A, 1, 9)]);
     await write([loose(7)]);
+    const first = await marks();
+    await write([loose(1), loose(2)]);
+    const second = await marks();
 
-    const marks = await server().select(bucket, 'SELECT n, first_ts, vin, trip_id FROM touched');
-    const first = new Map(marks.map(([, , ts, vin, trip]) => [`${vin} ${trip}`, ts]));
-    expect([...first.keys()].sort()).toEqual([`golf ${TRIP_A}`, 'golf day-2025-11-04']);
-    expect(first.get(`golf ${TRIP_A}`)).toBe(T0 + 9_000);
-    expect(marks.length).toBeLessThanOrEqual(3);
+    const told = (rows: readonly (readonly unknown[])[]) =>
+      rows.map(([, closed, ts, vin, trip]) => [closed, ((ts as number) - T0) / 1_000, vin, trip]);
+    expect(told(first).sort()).toEqual([
+      [false, 3, 'golf', 'day-2025-11-04'],
+      [false, 9, 'golf', TRIP_A],
+    ]);
+    expect(told(second)).toContainEqual([false, 1, 'golf', 'day-2025-11-04']);
+    await until(Date.now() + 10_000, async () => {
+      const open = (await marks()).filter(([, closed]) => closed !== true);
+      expect(open).toEqual([]);
+    });
+    await write([loose(8)]);
+    expect(told(await marks())).toContainEqual([false, 8, 'golf', 'day-2025-11-04']);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 /** What tests of the InfluxDB store share: one real server for a file, new buckets for each store. */
-import { hasProgram, Influxd } from '@fleet/testkit';
+import { hasProgram, type InfluxAccess, Influxd } from '@fleet/testkit';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 
 /** A group of tests with a real InfluxDB; where there is none it is skipped, and says so. */
@@ -17,4 +17,9 @@ export function describeWithInfluxd(name: string, tests: (server: () => Influxd)
     afterAll(() => server.dispose());
     tests(() => server);
   });
+}
+
+/** The settings of a server on these buckets. */
+export function influxSettings({ url, token, org, bucket }: InfluxAccess) {
+  return { STORE: 'influxdb', INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org, INFLUX_BUCKET: bucket };
 }

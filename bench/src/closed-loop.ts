@@ -15,17 +15,18 @@ export interface LoopReport {
   readonly seconds: number;
 }
 
-/** Sends what there is, over so many connections. */
+/** Sends what there is, over so many connections. One that is cut is a fault, or with `untilCut` at its end. */
 export async function runClosedLoop(
   port: number,
   connections: number,
   ownBytes: number,
   supply: Supply,
+  untilCut = false,
 ): Promise<LoopReport> {
   const loops = Array.from({ length: connections }, () => new Connection(port, ownBytes, supply));
   await Promise.all(loops.map((loop) => loop.open()));
   const began = performance.now();
-  await Promise.all(loops.map((loop) => loop.run()));
+  await Promise.all(loops.map((loop) => loop.run().catch((error) => untilCut || Promise.reject(error))));
   const seconds = (performance.now() - began) / 1_000;
   for (const loop of loops) loop.close();
   const total = (count: (loop: Connection) => number) => loops.reduce((all, loop) => all + count(loop), 0);

@@ -2,6 +2,7 @@
  * Two contenders in turns. A machine whose speed swings says little in seconds, but much in ratios: bursts follow each
  * other closely, so that both of a pair see the same machine.
  */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding, RunOptions, Target } from './benchmark.ts';
 import type { Load, LoadGenerator } from './load-generator.ts';
 import { cpuSeconds } from './process-use.ts';
@@ -13,6 +14,8 @@ export interface Contender {
   readonly pid: number;
   readonly port: number;
   readonly load: Load;
+  /** How long it works on what it has answered already, milliseconds: that work counts too. */
+  readonly afterMs?: number;
 }
 
 /** What came out for one of two. */
@@ -33,6 +36,9 @@ export interface DuelReport {
   /** The greatest share of a burst for which the load generator itself computed. */
   readonly busy: number;
 }
+
+/** The line of the table that tells it. */
+export const CPU_TIME = '- CPU time an event';
 
 /** Pairs of bursts. */
 const ROUNDS = 20;
@@ -66,7 +72,7 @@ export async function duel(
 export function duelFindings(
   name: string,
   { ours, base, ratio, cpuRatio, busy }: DuelReport,
-  target: Target,
+  target: Target | undefined,
 ): Finding[] {
   return [
     {
@@ -74,10 +80,10 @@ export function duelFindings(
       measured: rateInWords(ours.rate),
       baseline: rateInWords(base.rate),
       ratio: timesInWords(ratio),
-      target,
+      ...(target && { target }),
     },
     {
-      name: '- CPU time an event',
+      name: CPU_TIME,
       measured: microsInWords(ours.cpuMicros),
       baseline: microsInWords(base.cpuMicros),
       ratio: timesInWords(cpuRatio),
@@ -93,10 +99,11 @@ interface Sample {
   readonly busy: number;
 }
 
-async function sample(generator: LoadGenerator, { pid, port, load }: Contender): Promise<Sample> {
+async function sample(generator: LoadGenerator, { pid, port, load, afterMs = 0 }: Contender): Promise<Sample> {
   const before = cpuSeconds(pid);
   const { events, failures, seconds, busy } = await generator.ask({ load, port, key: KEY });
   if (failures > 0) throw new Error(`${failures} requests failed`);
+  if (afterMs > 0) await wait(afterMs);
   return { events, rate: events / seconds, cpu: cpuSeconds(pid) - before, busy };
 }
 

@@ -6,10 +6,9 @@ import type { EventStore, KeyedEvent } from '@fleet/api/ports';
 import { InfluxClient, type InfluxSettings } from '@fleet/api/stores/influxdb/client';
 import { eventLine } from '@fleet/api/stores/influxdb/event-line';
 import { openInfluxStore } from '@fleet/api/stores/influxdb/influx-store';
-import { hasProgram, Influxd } from '@fleet/testkit';
 import { atLeast, type Benchmark, type Finding, type RunOptions } from './benchmark.ts';
-import { bind } from './cores.ts';
 import { driveEvents } from './drive-events.ts';
+import { withInfluxd } from './influx-server.ts';
 import { cpuSeconds } from './process-use.ts';
 import { median, microsInWords, rateInWords, sum, timesInWords } from './statistics.ts';
 
@@ -28,15 +27,10 @@ const FIRST_TS = Date.UTC(2025, 0, 1);
 export const influxBenchmark: Benchmark = {
   name: 'influx',
   about: 'events into InfluxDB, against line protocol that was made beforehand',
-  async run(options) {
-    if (!hasProgram('influxd')) return [{ name: 'into InfluxDB', measured: 'influxd is not on the PATH' }];
-    const server = await Influxd.create();
-    try {
-      bind(server.pid, options.cores.server);
-      return await compare(await server.makeBuckets(), server.pid, options);
-    } finally {
-      await server.dispose();
-    }
+  run(options) {
+    return withInfluxd('into InfluxDB', options.cores.server, ['influxd'], async (influxd) =>
+      compare(await influxd.makeBuckets(), influxd.pid, options),
+    );
   },
 };
 

@@ -12,6 +12,8 @@ export interface JsonLoad extends LoadBase {
   readonly kind: 'json';
   readonly together: number;
   readonly ms: number;
+  /** The server may go meanwhile: then the burst ends with what was answered. */
+  readonly untilCut?: boolean;
 }
 
 /** So many files, each with all drives of a car. */

@@ -12,7 +12,8 @@ const cars = new Map<string, number>();
 answer(async ({ load, port, key }: Burst): Promise<BurstReport> => {
   const { supply, eventsPerRequest, ownBytes } = load.kind === 'json' ? jsonSupply(load, key) : fileSupply(load, key);
   const before = process.cpuUsage();
-  const { answers, failures, seconds } = await runClosedLoop(port, load.connections, ownBytes, supply);
+  const untilCut = load.kind === 'json' && load.untilCut === true;
+  const { answers, failures, seconds } = await runClosedLoop(port, load.connections, ownBytes, supply, untilCut);
   const { user, system } = process.cpuUsage(before);
   return { events: answers * eventsPerRequest, failures, seconds, busy: (user + system) / 1e6 / seconds };
 });

@@ -7,6 +7,7 @@ import { bind, chooseCores } from './cores.ts';
 import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
+import { influxPathBenchmark } from './influx-path.ts';
 import { memoryBenchmark } from './memory.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memoryBenchmark,
   sizeBenchmark,
   influxBenchmark,
+  influxPathBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -29,19 +29,29 @@ export async function inScratchFolder<T>(options: RunOptions, work: (folder: str
 
 /** Works with the real server, on its own core, its data in a folder. */
 export async function withServer<T>(
-  { cores }: RunOptions,
+  options: RunOptions,
   folder: string,
   work: (server: ServerUnderTest) => Promise<T>,
 ): Promise<T> {
-  const env = { DATA_DIR: folder, API_KEY: KEY, ADMIN_TOKEN: ADMIN, INGEST_MAX_AGE: 'off', LOG_LEVEL: 'warn' };
+  const server = await startServer(options, { DATA_DIR: folder });
+  try {
+    return await work(server);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** Starts the real server on its own core, with these settings beside those of all benchmarks. */
+export async function startServer({ cores }: RunOptions, settings: Readonly<Record<string, string>>) {
+  const env = { API_KEY: KEY, ADMIN_TOKEN: ADMIN, INGEST_MAX_AGE: 'off', LOG_LEVEL: 'warn', ...settings };
   const fleet = await FleetProcess.create(env);
   await fleet.start();
   const pid = fleet.pid as number;
   bind(pid, cores.server);
-  const stop = async () => void (await fleet.end('SIGTERM'));
-  try {
-    return await work({ pid, port: Number(new URL(fleet.url).port), stop });
-  } finally {
-    await stop();
-  }
+  return {
+    pid,
+    port: Number(new URL(fleet.url).port),
+    stop: async () => void (await fleet.end('SIGTERM')),
+    kill: async () => void (await fleet.end('SIGKILL')),
+  };
 }

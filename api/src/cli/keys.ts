@@ -1,15 +1,10 @@
 /** `fleet keys`: the commands about keys of devices, people's programs and the like; `key-work.ts` does the work. */
-import { existsSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { VEHICLE_ID } from '@fleet/contract';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { REFRESH_MS } from '../access/directory.ts';
 import { NAME } from '../access/records.ts';
 import { FORMATS } from '../formats/formats.ts';
-import type { Registry } from '../registry.ts';
-import { openFileRegistry } from '../stores/sqlite/file-registry.ts';
-import { isLocked } from '../stores/sqlite/folder-lock.ts';
-import { type CommandContext, loadFolderConfig } from './context.ts';
+import type { CommandContext } from './context.ts';
+import { changeRegistry, inRegistry } from './in-registry.ts';
 import { addKey, type KeyOptions, listKeys, revokeKeys, rotateKeys, wantedKey } from './key-work.ts';
 import { parsePositiveDuration } from './options.ts';
 
@@ -39,11 +34,6 @@ Keys themselves are not kept, and can not be shown again: fleet keys rotate <dev
 
 Examples:
   fleet keys list`;
-
-/** Beyond its interval, the time in which a server reads what was changed, milliseconds. */
-const NOTICING_MS = 500;
-
-type RegistryWork = (registry: Registry) => Promise<void>;
 
 export function keysCommand(context: CommandContext): Command {
   const keys = new Command('keys').description('make, list, rotate and revoke keys');
@@ -107,23 +97,4 @@ function parseName(text: string): string {
 function addVehicle(text: string, before: readonly string[] = []): readonly string[] {
   if (text === '*' || VEHICLE_ID.test(text)) return [...before, text];
   throw new InvalidArgumentError("It must be a VIN or an id of up to 64 letters, digits, _ and -, or '*' for all.");
-}
-
-/** Does the work in the registry; `missing` says what to do where there is none. */
-async function inRegistry(context: CommandContext, missing: 'make' | 'refuse', work: RegistryWork): Promise<void> {
-  const folder = loadFolderConfig(context).DATA_DIR;
-  const isNew = !existsSync(folder);
-  const registry = openFileRegistry(folder, missing);
-  try {
-    await work(registry);
-  } finally {
-    registry.close();
-  }
-  if (isNew) context.err.write(`fleet: ${folder} is new: start the server on it\n`);
-}
-
-/** Changes the registry, and ends when a server that works beside has noticed: a new key can be used at once. */
-async function changeRegistry(context: CommandContext, missing: 'make' | 'refuse', work: RegistryWork): Promise<void> {
-  await inRegistry(context, missing, work);
-  if (isLocked(loadFolderConfig(context).DATA_DIR)) await pause(REFRESH_MS + NOTICING_MS);
 }

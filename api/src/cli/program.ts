@@ -18,7 +18,8 @@ Examples:
   fleet backup /mnt/usb/
   fleet replay drive.ndjson.gz --key fleet_… --as-now
 
-Commands work in the server's folder, DATA_DIR, beside the server or without it.`;
+Commands work in the server's folder, DATA_DIR, beside the server or without it;
+with STORE=influxdb, on the InfluxDB that servers share.`;
 
 /** The program, not yet run. Faults of the command line are written as one line, then thrown as `CommanderError`. */
 export function createProgram(context: CommandContext): Command {

@@ -2,10 +2,11 @@
 import { Command } from 'commander';
 import { loadSessionKey, signInToken } from '../access/sign-in.ts';
 import { OWNER, SIGNIN_MS } from '../access/tokens.ts';
+import { sharedToken } from '../config.ts';
 import type { Registry } from '../registry.ts';
-import { openFileRegistry } from '../stores/sqlite/file-registry.ts';
 import { CommandError } from './command-error.ts';
-import { type CommandContext, loadFolderConfig } from './context.ts';
+import type { CommandContext } from './context.ts';
+import { inRegistry } from './in-registry.ts';
 
 const EXAMPLES = `
 The link leads to PUBLIC_URL, or to http://localhost with PORT.
@@ -23,18 +24,15 @@ export function signInCommand(context: CommandContext): Command {
     .action(({ name }: { name?: string }) => signIn(context, name));
 }
 
-async function signIn(context: CommandContext, name: string | undefined): Promise<void> {
-  const config = loadFolderConfig(context);
-  const registry = openFileRegistry(config.DATA_DIR, 'refuse');
-  try {
+function signIn(context: CommandContext, name: string | undefined): Promise<void> {
+  const { out, now } = context;
+  return inRegistry(context, 'refuse', async (registry, config) => {
     const person = name === undefined ? OWNER : await findPerson(registry, name);
-    const key = await loadSessionKey(registry, undefined, context.now());
-    const token = signInToken(key, person, context.now());
+    const key = await loadSessionKey(registry, sharedToken(config), now());
+    const token = signInToken(key, person, now());
     const address = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
-    context.out.write(`Sign in, once, within ${SIGNIN_MS / 60_000} minutes:\n  ${address}/signin?token=${token}\n`);
-  } finally {
-    registry.close();
-  }
+    out.write(`Sign in, once, within ${SIGNIN_MS / 60_000} minutes:\n  ${address}/signin?token=${token}\n`);
+  });
 }
 
 async function findPerson(registry: Registry, idOrName: string): Promise<string> {

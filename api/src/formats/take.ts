@@ -5,8 +5,9 @@ import type { Principal } from '../access/principal.ts';
 import { type Admission, admit } from '../ingest/admit.ts';
 import { createBreather } from '../ingest/breathe.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
+import { refusalOf } from '../ingest/ingest.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
-import type { EventStore } from '../ports.ts';
+import type { EventStore, WriteResult } from '../ports.ts';
 import { appTripId } from '../trips/app-trip-id.ts';
 import type { Candidate } from './format.ts';
 
@@ -24,23 +25,34 @@ export interface Taking {
 /** Events that are handed to the store at once. */
 const WRITTEN_AT_ONCE = 1_000;
 
+/** An event with what it was in the request. */
+type Taken = readonly [candidate: Candidate, event: KeyedEvent];
+
 /** Resolves when every candidate is durable: as an event, or as a dead letter. */
 export async function takeCandidates(taking: Taking, candidates: readonly Candidate[]): Promise<void> {
-  const events: KeyedEvent[] = [];
+  const taken: Taken[] = [];
   const refused: [Candidate, Problem][] = [];
   const breathe = createBreather();
   for (const candidate of candidates) {
     const event = admitted(candidate, taking);
-    if (event.ok) events.push(event.value);
+    if (event.ok) taken.push([candidate, event.value]);
     else refused.push([candidate, event.error]);
     const wait = breathe();
     if (wait !== undefined) await wait;
   }
-  // An event without a seq of its own conflicts with nothing: its key has its time.
-  for (let at = 0; at < events.length; at += WRITTEN_AT_ONCE) {
-    await taking.store.write(events.slice(at, at + WRITTEN_AT_ONCE));
+  for (let at = 0; at < taken.length; at += WRITTEN_AT_ONCE) {
+    refused.push(...(await write(taking.store, taken.slice(at, at + WRITTEN_AT_ONCE))));
   }
   for (const [candidate, problem] of refused) await keep(taking, candidate, problem);
+}
+
+/** Stores events; those that the store does not take, and why. */
+async function write(store: EventStore, taken: readonly Taken[]): Promise<[Candidate, Problem][]> {
+  const results = await store.write(taken.map(([, event]) => event));
+  return taken.flatMap(([candidate, event], index): [Candidate, Problem][] => {
+    const refusal = refusalOf(event, results[index] as WriteResult);
+    return refusal === undefined ? [] : [[candidate, refusal]];
+  });
 }
 
 function admitted(candidate: Candidate, { principal, directory, admission }: Taking): Result<KeyedEvent, Problem> {

@@ -24,7 +24,7 @@ export function createMetrics({ tallies, store, isReady, liveClients }: MetricsP
   const registers = [registry];
   new Counter({
     name: 'fleet_events_total',
-    help: 'Events by what became of them: stored, duplicate, deleted, or the problem they were refused with',
+    help: 'Events by what became of them: stored, duplicate, deleted, refused by the store, or the problem they had',
     labelNames: ['outcome'],
     registers,
     collect() {

@@ -25,24 +25,26 @@ export class Influxd {
   readonly token = `token-${crypto.randomUUID()}`;
   readonly #folder = mkdtempSync(join(tmpdir(), 'fleet-influxd-'));
   readonly #port: number;
+  readonly #options: readonly string[];
   #child: ChildProcess | undefined;
   #orgId = '';
 
-  private constructor(port: number) {
+  private constructor(port: number, options: readonly string[]) {
     this.#port = port;
+    this.#options = options;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** A server that runs and is set up, without buckets of its own. */
-  static async create(): Promise<Influxd> {
-    const server = await Influxd.createEmpty();
+  /** A server that runs and is set up, without buckets of its own; `options` are further ones of `influxd`. */
+  static async create(...options: readonly string[]): Promise<Influxd> {
+    const server = await Influxd.createEmpty(...options);
     await server.#setUp();
     return server;
   }
 
   /** A server that runs and was never set up: `token` holds when somebody sets it up with it. */
-  static async createEmpty(): Promise<Influxd> {
-    const server = new Influxd(await freePort());
+  static async createEmpty(...options: readonly string[]): Promise<Influxd> {
+    const server = new Influxd(await freePort(), options);
     await server.start();
     return server;
   }
@@ -60,7 +62,7 @@ export class Influxd {
       [
         ...['--http-bind-address', `127.0.0.1:${this.#port}`, '--engine-path', join(folder, 'engine')],
         ...['--bolt-path', join(folder, 'influxd.bolt'), '--sqlite-path', join(folder, 'influxd.sqlite')],
-        ...['--reporting-disabled', '--log-level', 'error'],
+        ...['--reporting-disabled', '--log-level', 'error', ...this.#options],
       ],
       { stdio: 'ignore' },
     );
@@ -108,6 +110,11 @@ export class Influxd {
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
+  }
+
+  /** Has it stand still, so that it takes connections and answers nothing, or go on. */
+  hang(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal);
   }
 
   /** Sends a signal; resolves when it has ended. */

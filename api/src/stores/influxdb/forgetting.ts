@@ -27,7 +27,7 @@ export async function forget(
     await client.delete(client.bucket, predicate, timeOf(from), endOf(to));
   }
   const touched = [...old, ...purged.slice(0, AT_ONCE)].map((segment) => ({ ...segment, ts: segment.from }));
-  if (touched.length > 0) await client.write(client.bucket, touches.lines(containersOf(touched)).join('\n'));
+  if (touched.length > 0) await client.write(client.bucket, touches.done(containersOf(touched)).join('\n'));
   return purged.length > AT_ONCE;
 }
 

@@ -1,11 +1,9 @@
 /**
- * Gathers events of many callers into bodies that are written together: InfluxDB syncs its log once a request. While
- * bodies are under way the next fills up, so bodies are as large as the load makes them.
- *
- * A group's marks go with the body that follows it, or by themselves where none does; then its callers hear of it.
+ * Gathers events of many callers into bodies that are written together: InfluxDB syncs its log once a request. While a
+ * body is under way the next fills up, so bodies are as large as the load makes them.
  */
 import type { KeyedEvent } from '../../ports.ts';
-import { OverloadedError } from '../../ports.ts';
+import { OverloadedError, StoreUnavailableError } from '../../ports.ts';
 import type { InfluxClient } from './client.ts';
 import { deliver } from './delivery.ts';
 import { eventLine } from './event-line.ts';
@@ -13,12 +11,15 @@ import { containersOf, type Touches } from './touches.ts';
 
 /** Most events of one body. */
 const MOST_IN_GROUP = 5_000;
-/** Bodies that are under way. */
+/** Bodies that are under way at once, where more than `MANY` events wait; one else, since few large ones cost less. */
 const LANES = 2;
+const MANY = 1_000;
 /** How long a group is filled while more keeps coming, milliseconds. */
 const MOST_WAIT_MS = 2;
 /** How long is tried to store a group, milliseconds from its first event. */
 const PATIENCE_MS = 10_000;
+/** How often marks are closed, milliseconds. */
+const CLOSE_EVERY_MS = 1_000;
 /** What waits to be stored is bounded, so that memory is. */
 const MOST_WAITING = 100_000;
 const MOST_WAITING_CHARACTERS = 64 * 1_024 * 1_024;
@@ -34,33 +35,46 @@ interface Batch {
   reject(error: unknown): void;
 }
 
+/** Events of a batch, one after the other, that are in one group. */
+interface Stretch {
+  readonly batch: Batch;
+  /** Where they begin in the batch, and in the group. */
+  readonly from: number;
+  readonly at: number;
+  count: number;
+}
+
 /** Events that are stored together. */
 class Group {
   readonly events: KeyedEvent[] = [];
   readonly lines: string[] = [];
-  readonly #owners: { readonly batch: Batch; readonly index: number }[] = [];
+  readonly #stretches: Stretch[] = [];
   readonly deadline = Date.now() + PATIENCE_MS;
   characters = 0;
-  /** By index, when it is stored. */
-  refused: ReadonlyMap<number, string> = new Map();
 
   add(event: KeyedEvent, batch: Batch, index: number): void {
     const line = eventLine(event);
+    const last = this.#stretches.at(-1);
+    if (last?.batch === batch) last.count++;
+    else this.#stretches.push({ batch, from: index, at: this.events.length, count: 1 });
     this.events.push(event);
     this.lines.push(line);
     this.characters += line.length;
-    this.#owners.push({ batch, index });
   }
 
-  resolve(): void {
-    for (const [at, { batch, index }] of this.#owners.entries()) {
-      batch.refusals[index] = this.refused.get(at);
-      if (--batch.left === 0) batch.resolve(batch.refusals);
+  /** `refused` says by index why. */
+  resolve(refused: ReadonlyMap<number, string>): void {
+    for (const { batch, from, at, count } of this.#stretches) {
+      for (let offset = 0; refused.size > 0 && offset < count; offset++) {
+        batch.refusals[from + offset] = refused.get(at + offset);
+      }
+      batch.left -= count;
+      if (batch.left === 0) batch.resolve(batch.refusals);
     }
   }
 
   reject(error: unknown): void {
-    for (const { batch } of this.#owners) batch.reject(error);
+    for (const { batch } of this.#stretches) batch.reject(error);
   }
 }
 
@@ -74,12 +88,14 @@ export class GroupCommit {
   #waitingCharacters = 0;
   #scheduled = false;
   readonly #lanes = new Set<Promise<void>>();
+  readonly #closing: NodeJS.Timeout;
 
   /** `onFailure` hears why a body could not be stored. */
   constructor(client: InfluxClient, touches: Touches, onFailure: (error: Error) => void) {
     this.#client = client;
     this.#touches = touches;
     this.#onFailure = onFailure;
+    this.#closing = setInterval(() => void this.#close(this.#touches.closing()), CLOSE_EVERY_MS).unref();
   }
 
   /** Resolves when all events but those refused are durable. Throws `StoreUnavailableError` and `OverloadedError`. */
@@ -97,7 +113,9 @@ export class GroupCommit {
 
   /** Resolves when nothing is under way. */
   async end(): Promise<void> {
+    clearInterval(this.#closing);
     while (this.#lanes.size > 0) await Promise.all(this.#lanes);
+    await this.#close(this.#touches.closing(true));
   }
 
   #add(event: KeyedEvent, batch: Batch, index: number): void {
@@ -134,7 +152,7 @@ export class GroupCommit {
 
   /** Opens another lane, if there is work for it. */
   #open(): void {
-    if (this.#lanes.size >= LANES) return;
+    if (this.#lanes.size >= (this.#waiting > MANY ? LANES : 1)) return;
     const group = this.#next();
     if (group === undefined) return;
     const lane = this.#run(group).finally(() => {
@@ -150,34 +168,33 @@ export class GroupCommit {
     return this.#full.shift();
   }
 
-  /** Stores one group after the other, each with the marks of the one before. Never rejects. */
+  /** Stores one group after the other. Never rejects. */
   async #run(first: Group): Promise<void> {
-    let stored: Group | undefined;
-    for (let group: Group | undefined = first; group !== undefined || stored !== undefined; group = this.#next()) {
-      const marked = this.#touches.take(stored?.events ?? []);
+    for (let group: Group | undefined = first; group !== undefined; group = this.#next()) {
       try {
-        await this.#store(group, marked, stored?.deadline);
-        stored?.resolve();
-        stored = group;
+        group.resolve(await this.#store(group));
       } catch (error) {
-        stored?.reject(error);
-        group?.reject(error);
-        this.#touches.owe(marked);
-        this.#touches.owe(containersOf(group?.events ?? []));
-        stored = undefined;
+        group.reject(error);
         this.#onFailure(error as Error);
       }
-      if (group !== undefined) this.#leave(group);
+      this.#leave(group);
     }
   }
 
-  async #store(group: Group | undefined, marked: ReadonlyMap<string, number>, deadline?: number): Promise<void> {
-    const refused = await deliver(this.#client, this.#client.bucket, {
-      lines: group?.lines ?? [],
-      marks: () => this.#touches.lines(marked),
-      deadline: deadline ?? group?.deadline ?? 0,
+  async #store({ events, lines, deadline }: Group): Promise<ReadonlyMap<number, string>> {
+    const cover = this.#touches.cover(containersOf(events));
+    const parcel = { lines, marks: cover.lines, deadline };
+    const refused = await deliver(this.#client, this.#client.bucket, parcel).catch((error) => {
+      cover.lost();
+      throw error;
     });
-    if (group !== undefined) group.refused = refused;
+    if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
+    return refused;
+  }
+
+  /** Where it fails, they are done with in time. */
+  async #close(marks: readonly string[]): Promise<void> {
+    if (marks.length > 0) await this.#client.write(this.#client.bucket, marks.join('\n')).catch(() => {});
   }
 
   #leave({ events, characters }: Group): void {

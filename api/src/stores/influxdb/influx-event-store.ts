@@ -62,17 +62,14 @@ export class InfluxEventStore implements EventStore {
 
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
     if (events.length === 0) return [];
-    const groups = await this.#parts.groups.recent();
-    const isKept = (event: KeyedEvent) => !isDeleted(groups.of(event.vehicle).combined, event);
-    const kept = events.filter(isKept);
-    const refusals = await this.#commits.write(kept);
-    const reasons = new Map(kept.map((event, index) => [event, refusals[index]]));
-    this.#note(kept.filter((event) => reasons.get(event) === undefined));
+    const [refusals, groups] = await Promise.all([this.#commits.write(events), this.#parts.groups.recent()]);
+    this.#note(events.filter((_event, index) => refusals[index] === undefined));
     const tripOf = this.#tripFinder(groups);
-    const results = events.map((event): WriteResult => {
-      const reason = reasons.get(event);
+    const results = events.map((event, index): WriteResult => {
+      const reason = refusals[index];
       if (reason !== undefined) return { outcome: 'refused', reason, trip_id: '' };
-      return { outcome: reasons.has(event) ? 'stored' : 'deleted', trip_id: tripOf(event) };
+      const hidden = isDeleted(groups.of(event.vehicle).combined, event);
+      return { outcome: hidden ? 'deleted' : 'stored', trip_id: tripOf(event) };
     });
     for (const { outcome } of results) this.#parts.observer?.outcomes(outcome, 1);
     return results;

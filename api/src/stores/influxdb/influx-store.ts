@@ -30,18 +30,30 @@ const WAIT_MS = 500;
 
 /** Opens it. Throws `StartError` in words for whoever started the program. */
 export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreOptions): Promise<InfluxStore> {
-  const client = new InfluxClient(server);
-  try {
-    for (const bucket of [client.bucket, client.metaBucket]) await checkAccess(client, server, bucket);
-  } catch (error) {
-    client.close();
-    throw error;
-  }
+  const client = await connect(server, ({ bucket, metaBucket }) => [bucket, metaBucket]);
   const registry = new InfluxRegistry(client);
   const groups = new Groups(registry);
   const settler = new Settler({ client, groups, idleMs });
   const events = new InfluxEventStore({ client, groups, settler, idleMs, observer });
   return { events, registry, summarize: (since) => settler.summarize(since) };
+}
+
+/** Opens the registry alone, for work beside servers; `close` ends it. Throws `StartError` as above. */
+export async function openInfluxRegistry(server: InfluxSettings): Promise<{ registry: Registry; close(): void }> {
+  const client = await connect(server, ({ metaBucket }) => [metaBucket]);
+  return { registry: new InfluxRegistry(client), close: () => client.close() };
+}
+
+/** A client that may read and write these buckets. */
+async function connect(server: InfluxSettings, bucketsOf: (client: InfluxClient) => string[]): Promise<InfluxClient> {
+  const client = new InfluxClient(server);
+  try {
+    for (const bucket of bucketsOf(client)) await checkAccess(client, server, bucket);
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+  return client;
 }
 
 /** Whether the token may read and write a bucket, by doing it. Throws `StartError` where it may not. */

@@ -36,12 +36,11 @@ export class Settler {
   readonly #lock = new KeyedLock();
   readonly #timer: NodeJS.Timeout;
   #views = new Map<string, VehicleView>();
-  #revisions = new Map<string, number>();
+  readonly #revisions = new Map<string, number>();
   #revision = 0;
   #watch: Watch | undefined;
   #looking: Promise<VehicleGroups> | undefined;
   #nextLook: Promise<VehicleGroups> | undefined;
-  #lastGroups: VehicleGroups | undefined;
   #savedTotals: ReadonlyMap<string, TripTotals> = new Map();
   #savedTrips = new Map<string, SavedTrip>();
   #savedRevision = -1;
@@ -72,8 +71,8 @@ export class Settler {
 
   /** A number for each vehicle, another one whenever its events or trips may have changed. */
   async revisions(): Promise<ReadonlyMap<string, number>> {
-    const groups = await this.#look();
-    return new Map([...this.#revisions].map(([name, revision]) => [groups.oneName(name), revision]));
+    const views = await this.settle();
+    return new Map(views.map(({ group: { vehicle } }) => [vehicle, this.#revisions.get(vehicle) ?? 0]));
   }
 
   /** What is known of a vehicle without asking anyone. */
@@ -127,12 +126,7 @@ export class Settler {
   async #lookNow(): Promise<VehicleGroups> {
     this.#watch ??= await this.#begin();
     const [groups, touched] = await Promise.all([this.#groups.now(), this.#watch.look()]);
-    if (touched.length > 0 || groups !== this.#lastGroups) this.#revision++;
-    const changed = groups === this.#lastGroups ? touched.map(({ vehicle }) => vehicle) : this.#containers.names;
     for (const container of touched) this.#containers.invalidate(container);
-    for (const name of [...changed, ...touched.map(({ vehicle }) => vehicle)])
-      this.#revisions.set(name, this.#revision);
-    this.#lastGroups = groups;
     return groups;
   }
 
@@ -140,7 +134,6 @@ export class Settler {
     const { containers, outdated, totals, trips, since } = await this.#summaries.load();
     for (const container of containers) this.#containers.put(container);
     for (const container of outdated) this.#containers.invalidate({ ...container, first_ts: 0 });
-    for (const name of this.#containers.names) this.#revisions.set(name, this.#revision);
     this.#savedTotals = totals;
     this.#savedTrips = new Map(trips.map((trip) => [placeOf(trip), trip]));
     return new Watch(this.#client, since);
@@ -156,6 +149,7 @@ export class Settler {
       const segments = this.#containers.segmentsOf(group.names);
       const view = await makeTrips(group, segments, before, { reader: this.reader, idleMs: this.#idleMs, known });
       this.#views.set(vehicle, view);
+      if (!isSame(before, view)) this.#revisions.set(vehicle, ++this.#revision);
       return view;
     });
   }
@@ -185,6 +179,12 @@ export class Settler {
     this.#savedTrips = new Map([...now].map(([place, { saved }]) => [place, saved]));
     this.#savedTotals = new Map();
   }
+}
+
+/** Whether nothing changed: stretches are told by all that they follow from. */
+function isSame(before: VehicleView | undefined, { group, stretches }: VehicleView): boolean {
+  if (before?.group !== group || before.stretches.size !== stretches.size) return false;
+  return [...stretches.keys()].every((key) => before.stretches.has(key));
 }
 
 /** A trip's point, by its tags and time. */

@@ -1,68 +1,126 @@
 /**
- * Marks beside the events: which containers were written to, and since when their rows may be others. Points `touched`
- * with the tags of the container, one for each process and ten seconds: `n` is another number after every write, and
- * `first_ts` the earliest time of an event that this process wrote in those ten seconds.
- *
- * A mark is written when its events are durable, and before their sender hears of it. In one body with them it could be
- * seen before they are: points of different days lie in different shards, which become visible one by one.
+ * Marks beside the events: which containers are written to, and since when their rows may be others. A mark is a point
+ * `touched` with the tags of the container; `first_ts` is a time that no event lies before which relies on it. It is
+ * durable before the sender of any such event hears of it, and good for some seconds: so a drive needs one now and then
+ * and not one for each event. When all who rely on it have heard, and nothing more came for a while, it is closed; what
+ * comes then needs another one. Readers read again what has an open mark.
  */
 import type { KeyedEvent } from '../../ports.ts';
 import { containerTags } from './event-line.ts';
+import { nanoseconds } from './line-protocol.ts';
 
-/** Time that marks are floored to, milliseconds. */
-export const SLOT_MS = 10_000;
-/** Digits below the slot, in nanoseconds. */
-const SLOT_DIGITS = 10;
+/** How long events may begin to rely on a mark, milliseconds. */
+export const GOOD_MS = 10_000;
+/** How long after that their senders may hear of them. */
+export const GRACE_MS = 30_000;
+/** A mark is closed when so long nobody relied on it. */
+const QUIET_MS = 2_000;
+/** Times that a mark may have within its millisecond, so that no two are in one place. */
+const PLACES = 1_000_000;
+
+/** The earliest times of events, by the tags of their containers. */
+export type Containers = ReadonlyMap<string, number>;
+
+/** One mark as this process knows it. */
+interface Mark {
+  readonly tags: string;
+  readonly first_ts: number;
+  readonly madeAt: number;
+  /** Nanoseconds since 1970. */
+  readonly time: string;
+  /** Groups of events that rely on it and are under way. */
+  users: number;
+  usedAt: number;
+  isDurable: boolean;
+}
+
+/** The marks that a group of events relies on, from before it is sent until it is durable, or given up. */
+export interface Cover {
+  /** The lines of those that are not known to be durable: they go with the events. */
+  readonly lines: () => readonly string[];
+  /** The events are durable. False where that took too long for the marks: readers may not look any more. */
+  stored(): boolean;
+  /** Nobody knows: the marks stay open. */
+  lost(): void;
+}
 
 export class Touches {
-  /** Below the slot in a mark's time, so that processes don't overwrite each other's. */
-  readonly #process = `${Math.floor(Math.random() * 10 ** SLOT_DIGITS)}`.padStart(SLOT_DIGITS, '0');
   readonly #now: () => number;
-  readonly #firsts = new Map<string, number>();
-  /** Containers to which something may have been written without a mark. */
-  #owed = new Map<string, number>();
-  #slot = 0;
-  #count = 0;
+  /** The mark that the next events of a container may rely on, by its tags. */
+  readonly #current = new Map<string, Mark>();
+  readonly #open = new Set<Mark>();
+  /** Another process counts from elsewhere. */
+  #count = Math.floor(Math.random() * PLACES);
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The containers of events that were stored, and those still owed; whoever takes them marks them, or owes them. */
-  take(events: readonly KeyedEvent[]): ReadonlyMap<string, number> {
-    const taken = withEarliest(this.#owed, containersOf(events));
-    this.#owed = new Map();
-    return taken;
+  /** Marks for events that are about to be sent. */
+  cover(containers: Containers): Cover {
+    const now = this.#now();
+    const marks = [...containers].map(([tags, ts]) => this.#rely(tags, ts, now));
+    const leave = () => {
+      for (const mark of marks) mark.users--;
+    };
+    return {
+      lines: () => marks.filter(({ isDurable }) => !isDurable).map((mark) => lineOf(mark, false)),
+      stored: () => {
+        leave();
+        for (const mark of marks) mark.isDurable = true;
+        return marks.every(({ madeAt }) => this.#now() < madeAt + GOOD_MS + GRACE_MS);
+      },
+      lost: () => {
+        leave();
+        for (const mark of marks) this.#forget(mark);
+      },
+    };
   }
 
-  /** Something may be stored there, though nobody knows: the next marks tell of it too. */
-  owe(containers: ReadonlyMap<string, number>): void {
-    this.#owed = withEarliest(this.#owed, containers);
+  /** The lines that close the marks nobody relies on any more; those of all, where `ending`. */
+  closing(ending = false): string[] {
+    const before = ending ? Number.POSITIVE_INFINITY : this.#now() - QUIET_MS;
+    const done = [...this.#open].filter(
+      (mark) => mark.users === 0 && (mark.usedAt < before || this.#current.get(mark.tags) !== mark),
+    );
+    for (const mark of done) this.#forget(mark);
+    return done.map((mark) => lineOf(mark, true));
   }
 
-  /** The lines that mark containers, given by their tags, each with the earliest time that was written. */
-  lines(containers: ReadonlyMap<string, number>): string[] {
-    const slot = Math.floor(this.#now() / SLOT_MS);
-    if (slot !== this.#slot) this.#firsts.clear();
-    this.#slot = slot;
-    this.#count++;
-    return [...containers].map(([tags, ts]) => {
-      const first = Math.min(ts, this.#firsts.get(tags) ?? ts);
-      this.#firsts.set(tags, first);
-      return `touched,${tags} n=${this.#count}i,first_ts=${first}i ${slot}${this.#process}`;
-    });
+  /** Marks, closed, for what has been changed in containers. */
+  done(containers: Containers): string[] {
+    const now = this.#now();
+    return [...containers].map(([tags, ts]) => lineOf(this.#make(tags, ts, now), true));
+  }
+
+  #rely(tags: string, ts: number, now: number): Mark {
+    const current = this.#current.get(tags);
+    const fits = current !== undefined && now < current.madeAt + GOOD_MS && current.first_ts <= ts;
+    const mark = fits ? current : this.#make(tags, ts, now);
+    this.#current.set(tags, mark);
+    this.#open.add(mark);
+    mark.users++;
+    mark.usedAt = now;
+    return mark;
+  }
+
+  #make(tags: string, first_ts: number, madeAt: number): Mark {
+    const time = nanoseconds(madeAt, this.#count++ % PLACES);
+    return { tags, first_ts, madeAt, time, users: 0, usedAt: madeAt, isDurable: false };
+  }
+
+  #forget(mark: Mark): void {
+    this.#open.delete(mark);
+    if (this.#current.get(mark.tags) === mark) this.#current.delete(mark.tags);
   }
 }
 
-/** All of both, each with the earlier time. */
-function withEarliest(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): Map<string, number> {
-  const all = new Map(a);
-  for (const [tags, ts] of b) all.set(tags, Math.min(ts, all.get(tags) ?? ts));
-  return all;
+function lineOf({ tags, first_ts, time }: Mark, closed: boolean): string {
+  return `touched,${tags} first_ts=${first_ts}i,closed=${closed} ${time}`;
 }
 
 /** The containers of events, by their tags, each with its earliest event's time. */
-export function containersOf(events: readonly Pick<KeyedEvent, 'vehicle' | 'container' | 'ts'>[]): Map<string, number> {
+export function containersOf(events: readonly Pick<KeyedEvent, 'vehicle' | 'container' | 'ts'>[]): Containers {
   const containers = new Map<string, number>();
   for (const { vehicle, container, ts } of events) {
     const tags = containerTags(vehicle, container);

@@ -1,6 +1,6 @@
 /** Looks which containers were written to since it last looked, by whatever process. */
 import type { InfluxClient } from './client.ts';
-import { SLOT_MS } from './touches.ts';
+import { GOOD_MS, GRACE_MS } from './touches.ts';
 
 /** How far the clocks of two processes may be apart, milliseconds. */
 const CLOCKS_APART_MS = 60_000;
@@ -15,8 +15,8 @@ export interface Touched {
 
 export class Watch {
   readonly #client: InfluxClient;
-  /** The number of each mark that was seen and may still change, by its time and container. */
-  #seen = new Map<string, string>();
+  /** Marks that were closed when they were seen, by their time and container: what relied on them was read since. */
+  #done = new Set<string>();
   #since: number;
 
   /** All marks from `since` on count as new, milliseconds since 1970. */
@@ -25,26 +25,26 @@ export class Watch {
     this.#since = since;
   }
 
-  /** A time before which no mark appears from now on. */
+  /** Of marks that were made before this nobody hears any more that an event is stored. */
   static horizon(): number {
-    return Date.now() - CLOCKS_APART_MS - SLOT_MS;
+    return Date.now() - CLOCKS_APART_MS - GOOD_MS - GRACE_MS;
   }
 
-  /** What was written to since the last look. One look at a time. */
+  /** What was, or may have been, written to since the last look. One look at a time. */
   async look(): Promise<Touched[]> {
     const next = Watch.horizon();
     const marks = await this.#client.query(
       this.#client.bucket,
-      `SELECT n, first_ts, vin, trip_id FROM touched WHERE time >= ${Math.max(0, this.#since)}000000`,
+      `SELECT first_ts, closed, vin, trip_id FROM touched WHERE time >= ${Math.max(0, this.#since)}000000`,
     );
-    const seen = new Map<string, string>();
+    const done = new Set<string>();
     const touched: Touched[] = [];
-    for (const { time = '', n = '', first_ts, vin: vehicle = '', trip_id: container = '' } of marks) {
+    for (const { time = '', closed, first_ts, vin: vehicle = '', trip_id: container = '' } of marks) {
       const place = `${time} ${vehicle} ${container}`;
-      seen.set(place, n);
-      if (this.#seen.get(place) !== n) touched.push({ vehicle, container, first_ts: Number(first_ts) });
+      if (closed === 'true') done.add(place);
+      if (!this.#done.has(place)) touched.push({ vehicle, container, first_ts: Number(first_ts) });
     }
-    this.#seen = seen;
+    this.#done = done;
     this.#since = next;
     return touched;
   }
