@@ -60,21 +60,29 @@ export interface Lines {
   readonly lines: readonly string[];
 }
 
+/** How chunks are cut: each of at most so many lines, with numbers after this one. */
+export interface ChunkLimits {
+  readonly most: number;
+  readonly after: number;
+}
+
 /** What sending needs of the outbox. Marks hold at once, and are on disk with the next commit. */
 export interface Shipping {
   /** Trips that the server has not confirmed as a whole, oldest first. */
   openTrips(): readonly OutboxTrip[];
   trip(tripId: string): OutboxTrip | undefined;
+  /** The seq of its last committed event, 0 where there is none. */
+  lastSeq(tripId: string): number;
   /** Seqs that were committed, and neither sent nor set aside. */
   unsent(tripId: string): readonly SeqRange[];
-  /** Whether some of its events can't be sent: nobody knows when they were. */
+  /** Whether it can't be sent: nobody knows when it was, or it seems to be in the future. */
   isUndated(tripId: string): boolean;
-  /** Committed events of a range, at most so many, those without a time left out. */
+  /** Committed events of a range, at most so many. */
   lines(tripId: string, range: SeqRange, most: number): Lines;
   chunks(tripId: string): readonly OutboxChunk[];
   /** Decides which chunks these ranges are sent as; on disk when it returns. */
-  plan(tripId: string, ranges: readonly SeqRange[]): void;
-  /** The seqs that are in no chunk yet. */
+  plan(tripId: string, ranges: readonly SeqRange[], limits: ChunkLimits): void;
+  /** The seqs that are in no chunk yet, those set aside left out. */
   unplanned(tripId: string): readonly SeqRange[];
   noteDigest(tripId: string, chunk: OutboxChunk): void;
   forgetChunk(tripId: string, no: number): void;

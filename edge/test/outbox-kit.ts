@@ -50,12 +50,16 @@ export function driven(from: number, to: number, trip_id = TRIP): RecordedEvent[
 }
 
 /** An outbox whose clock is known, with a trip in it that is committed; it goes on unless `ended`. */
-export function withTrip(outbox: Outbox, last: number, { ended = true, trip_id = TRIP } = {}): Outbox {
+export function withTrip(
+  outbox: Outbox,
+  last: number,
+  { ended = true, trip_id = TRIP, vehicle = 'golf' } = {},
+): Outbox {
   outbox.noteTime({ source: 'gnss', offsetMs: BEGAN_MS }, false);
   outbox.beginTrip({ trip_id, started_at: new Date(BEGAN_MS).toISOString(), vin: null });
   for (const event of driven(1, last, trip_id)) outbox.record(event);
   if (ended) outbox.endTrips(null);
   outbox.commit();
-  outbox.shipping.pinVehicle(trip_id, 'golf');
+  outbox.shipping.pinVehicle(trip_id, vehicle);
   return outbox;
 }

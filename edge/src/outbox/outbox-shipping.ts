@@ -1,16 +1,13 @@
 /** The outbox as sending sees it. Only what was committed is given out. */
 import { randomUUID } from 'node:crypto';
 import { formatTimestamp } from '@fleet/contract';
-import type { Lines, Log, OutboxChunk, OutboxTrip, Shipping } from '../ports.ts';
-import { cut, type SeqRange, union, without } from '../trip/seq-set.ts';
+import type { ChunkLimits, Lines, Log, OutboxChunk, OutboxTrip, Shipping } from '../ports.ts';
+import { cut, rangesOf, type SeqRange, union, without } from '../trip/seq-set.ts';
 import type { Accounts } from './accounts.ts';
 import type { GroupCommit } from './group-commit.ts';
 import type { ShippingTables } from './shipping-tables.ts';
 
-/** Lines of a chunk: as many as a receipt lists rejected ones, so that the fate of each is known. */
-export const CHUNK_LINES = 1_000;
-
-/** Events with a time further ahead than this wait: the server would refuse them. */
+/** Trips with times further ahead than this wait: the server would refuse them. */
 const AHEAD_MS = 60_000;
 
 export interface OutboxShippingParts {
@@ -43,28 +40,31 @@ export class OutboxShipping implements Shipping {
     return this.#parts.tables.trip(tripId);
   }
 
+  lastSeq(tripId: string): number {
+    return this.#parts.tables.lastSeq(tripId);
+  }
+
   unsent(tripId: string): readonly SeqRange[] {
-    const last = this.#parts.tables.lastSeq(tripId);
+    const last = this.lastSeq(tripId);
     return last === 0 ? [] : without([[1, last]], this.#parts.accounts.sent(tripId));
   }
 
   isUndated(tripId: string): boolean {
-    return this.#parts.tables.isUndated(tripId);
+    return this.#parts.tables.isUndated(tripId, formatTimestamp(this.#parts.utcNow() + AHEAD_MS));
   }
 
   lines(tripId: string, range: SeqRange, most: number): Lines {
     const trip = this.trip(tripId);
-    const latest = formatTimestamp(this.#parts.utcNow() + AHEAD_MS);
-    return trip === undefined ? { seqs: [], lines: [] } : this.#parts.tables.lines(trip, range, latest, most);
+    return trip === undefined ? { seqs: [], lines: [] } : this.#parts.tables.lines(trip, range, most);
   }
 
   chunks(tripId: string): readonly OutboxChunk[] {
     return this.#parts.accounts.chunks(tripId);
   }
 
-  plan(tripId: string, ranges: readonly SeqRange[]): void {
-    let no = Math.max(0, ...this.chunks(tripId).map((chunk) => chunk.no));
-    for (const [first_seq, last_seq] of cut(this.#present(tripId, ranges), CHUNK_LINES)) {
+  plan(tripId: string, ranges: readonly SeqRange[], { most, after }: ChunkLimits): void {
+    let no = Math.max(after, ...this.chunks(tripId).map((chunk) => chunk.no));
+    for (const [first_seq, last_seq] of cut(this.#present(tripId, ranges), most)) {
       no++;
       this.#parts.accounts.putChunk(tripId, { no, first_seq, last_seq, digest: null });
     }
@@ -74,7 +74,8 @@ export class OutboxShipping implements Shipping {
   unplanned(tripId: string): readonly SeqRange[] {
     const planned = this.chunks(tripId).map(({ first_seq, last_seq }) => [first_seq, last_seq] as const);
     const all: SeqRange = [1, this.#parts.tables.lastSeq(tripId)];
-    return this.#present(tripId, without([all], union(planned)));
+    const aside = rangesOf(this.#parts.tables.asideSeqs(tripId));
+    return without(this.#present(tripId, without([all], union(planned))), aside);
   }
 
   noteDigest(tripId: string, chunk: OutboxChunk): void {

@@ -22,11 +22,15 @@ export class ShippingTables {
       lastSeq: db.prepare('SELECT max(seq) FROM events WHERE trip_id = ?').pluck(),
       undatedBoots: db.prepare('SELECT count(*) FROM clock WHERE offset_ms IS NULL').pluck(),
       undated: db.prepare(`SELECT 1 FROM events WHERE trip_id = ? AND boot IN ${undated} LIMIT 1`).pluck(),
+      bounds: db.prepare(
+        `SELECT (SELECT ts FROM events WHERE trip_id = @id ORDER BY seq LIMIT 1) AS first,
+           (SELECT ts FROM events WHERE trip_id = @id ORDER BY seq DESC LIMIT 1) AS last`,
+      ),
       seqs: db.prepare(`SELECT seq FROM events ${range} ORDER BY seq`).pluck(),
       rows: db
         .prepare(
           `SELECT ${[...HEAD_COLUMNS, ...SIGNAL_COLUMNS].join(', ')} FROM events
-           ${range} AND boot NOT IN ${undated} AND ts <= ? ORDER BY seq LIMIT ?`,
+           ${range} ORDER BY seq LIMIT ?`,
         )
         .raw(),
       pin: db.prepare('UPDATE trips SET vehicle = ? WHERE trip_id = ? AND vehicle IS NULL'),
@@ -41,6 +45,7 @@ export class ShippingTables {
          WHERE trip_id = @id AND EXISTS (SELECT 1 FROM events WHERE trip_id = @id)`,
       ),
       setAside: db.prepare('INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)'),
+      asideSeqs: db.prepare('SELECT seq FROM set_aside WHERE trip_id = ? ORDER BY seq').pluck(),
       asideCount: db.prepare('SELECT count(*) FROM set_aside').pluck(),
       deleteEvents: db.prepare(
         `DELETE FROM events ${range} AND seq NOT IN (SELECT seq FROM set_aside WHERE trip_id = events.trip_id)`,
@@ -65,8 +70,11 @@ export class ShippingTables {
     return (this.#sql.lastSeq.get(tripId) as number | null) ?? 0;
   }
 
-  isUndated(tripId: string): boolean {
-    return this.#sql.undatedBoots.get() !== 0 && this.#sql.undated.get(tripId) === 1;
+  /** Whether it has events without a time, or, at its ends, any after `latest`. */
+  isUndated(tripId: string, latest: string): boolean {
+    if (this.#sql.undatedBoots.get() !== 0 && this.#sql.undated.get(tripId) === 1) return true;
+    const { first, last } = this.#sql.bounds.get({ id: tripId }) as { first: string | null; last: string | null };
+    return (first ?? '') > latest || (last ?? '') > latest;
   }
 
   /** The seqs in a range that there are events of. */
@@ -74,10 +82,9 @@ export class ShippingTables {
     return rangesOf(this.#sql.seqs.all(tripId, first, last) as number[]);
   }
 
-  /** Events that can be sent: not those without a time, nor those after `latest`. */
-  lines(trip: OutboxTrip, [first, last]: SeqRange, latest: string, most: number): Lines {
-    const { trip_id, vehicle } = trip;
-    const rows = this.#sql.rows.all(trip_id, first, last, latest, most) as Row[];
+  /** At most so many events of a range. */
+  lines({ trip_id, vehicle }: OutboxTrip, [first, last]: SeqRange, most: number): Lines {
+    const rows = this.#sql.rows.all(trip_id, first, last, most) as Row[];
     const seqs = rows.map(([seq]) => seq);
     return { seqs, lines: rows.map((row) => lineOf(row, { vehicle: vehicle ?? '', trip_id })) };
   }
@@ -99,6 +106,10 @@ export class ShippingTables {
 
   setAside(tripId: string, seq: number, why: string): void {
     this.#sql.setAside.run(tripId, seq, why);
+  }
+
+  asideSeqs(tripId: string): number[] {
+    return this.#sql.asideSeqs.all(tripId) as number[];
   }
 
   asideCount(): number {
