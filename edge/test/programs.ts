@@ -8,3 +8,9 @@ export function describeWith(program: string, flag: string): typeof describe | t
   const isRequired = process.env['FLEET_REQUIRE_SERVERS'] === '1';
   return isRequired || spawnSync(program, [flag]).error === undefined ? describe : describe.skip;
 }
+
+/** How much of a long test is done: all of it where `FLEET_EDGE_THOROUGH=1` says so. */
+export function amount(usual: number, all: number): number {
+  // biome-ignore lint/style/noProcessEnv: said to tests, not to the program
+  return process.env['FLEET_EDGE_THOROUGH'] === '1' ? all : usual;
+}
