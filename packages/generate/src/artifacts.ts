@@ -2,8 +2,9 @@
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
+import { CONFIG_SPEC as EDGE_CONFIG_SPEC } from '@fleet/edge/config-spec';
 import type { Artifact } from './artifact.ts';
-import { configurationPage } from './configuration-page.ts';
+import { configurationPage, edgeConfigurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
 import { signalsPage } from './signals-page.ts';
@@ -14,6 +15,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'packages/contract/schemas/manifest.v1.json', text: json(MANIFEST_SCHEMA) },
     { path: 'docs/openapi.json', text: json(describeApi()) },
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
+    { path: 'docs/edge-configuration.md', text: edgeConfigurationPage(EDGE_CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
     { path: 'docs/reliability.md', text: reliabilityPage() },

@@ -1,4 +1,4 @@
-/** docs/configuration.md: every setting of the server. */
+/** docs/configuration.md and docs/edge-configuration.md: every setting of the server, and of the edge. */
 import { type SettingsSpec, settingsTable } from '@fleet/env';
 import { GENERATED, page } from './markdown.ts';
 
@@ -10,6 +10,16 @@ export function configurationPage(spec: SettingsSpec): string {
       'Whatever is wrong with them is told at the start, all at once, a line each.',
     'A duration is a whole number with its unit: `500ms`, `90s`, `5m`, `12h`, `7d`. A variable that is empty counts as ' +
       'not set. The values of secrets are never logged.',
+    settingsTable(spec),
+  );
+}
+
+export function edgeConfigurationPage(spec: SettingsSpec): string {
+  return page(
+    GENERATED,
+    '# Configuration of the edge',
+    'The edge reads its settings from environment variables, and those that are not set there from the file that `--env` ' +
+      'names (`edge.env` if none is named), one `NAME=value` a line. What it is: [edge.md](edge.md).',
     settingsTable(spec),
   );
 }
