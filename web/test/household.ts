@@ -8,6 +8,9 @@ import type { Page } from 'playwright-core';
 const ADMIN = 'admin-token-of-the-tests';
 const KEY = 'api-key-of-the-tests';
 
+/** A test in a browser may take so long, milliseconds. */
+export const PATIENCE_MS = 120_000;
+
 export interface Household {
   readonly server: FleetProcess;
   readonly url: string;
@@ -72,4 +75,15 @@ export function driveOf(vehicle_id: string, number: number, begin: number): read
   const { events } = readDrives()[number - 1] ?? { events: [] };
   const shift = begin - Date.parse(events[0]?.ts ?? '');
   return events.map((event) => ({ ...event, vehicle_id, ts: new Date(Date.parse(event.ts) + shift).toISOString() }));
+}
+
+/** Something else than before, within a while. */
+export async function changed<T>(read: () => Promise<T>, before: T): Promise<T> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const now = await read();
+    if (now !== before && now !== undefined) return now;
+    if (Date.now() > deadline) throw new Error(`still ${String(now)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -56,8 +56,14 @@ export const MESSAGES_DE: Messages = {
     'Ein Telefon, ein Dongle oder ein kleiner Rechner im Auto sendet, was er misst. Dazu braucht er einen Schlüssel.',
   'start.add': 'Fahrzeug hinzufügen',
   'start.demo': 'Probefahrt ansehen',
-  'start.demoText': 'Ein eigener Server mit achtzehn echten Fahrten, von denen nichts bleibt:',
+  'start.demoText': 'Eine echte Fahrt, in diesem Browser abgespielt. Auf dem Server bleibt davon nichts.',
   'start.none': 'Dir wird noch kein Fahrzeug gezeigt. Wer dich eingeladen hat, kann das ändern.',
+
+  'demo.title': 'Probefahrt',
+  'demo.text': 'Eine aufgezeichnete Fahrt, viermal so schnell abgespielt. Nichts davon wird gespeichert.',
+  'demo.trip': 'Als Fahrt ansehen',
+  'demo.live': 'Auf der Karte fahren sehen',
+  'demo.leave': 'Beenden',
 
   'trips.title': 'Fahrten',
   'trips.none': 'Hier sind keine Fahrten.',

@@ -54,8 +54,14 @@ export const MESSAGES_EN = {
   'start.text': 'A phone, a dongle or a small computer in the car sends what it measures. It needs a key of its own.',
   'start.add': 'Add a vehicle',
   'start.demo': 'Watch the demo drive',
-  'start.demoText': 'A server of its own with eighteen real drives, of which nothing is kept:',
+  'start.demoText': 'A real drive, played in this browser. Nothing of it is stored on the server.',
   'start.none': 'No vehicle is shown to you yet. Whoever invited you can change that.',
+
+  'demo.title': 'Demo drive',
+  'demo.text': 'A recorded drive, played four times as fast. Nothing of it is stored.',
+  'demo.trip': 'See it as a trip',
+  'demo.live': 'Watch it on the map',
+  'demo.leave': 'Leave',
 
   'trips.title': 'Trips',
   'trips.none': 'No trips here.',
