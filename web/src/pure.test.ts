@@ -157,9 +157,13 @@ test('a map without tiles asks nobody but this server', () => {
   expect(style.match(/https?:\/\/[^/"]+/g)).toEqual(['http://fleet.test']);
 });
 
-test('lines to copy name the address, the vehicle and the key', () => {
-  for (const { lines } of WAYS) {
-    const text = lines({ url: 'https://fleet.test', vehicle: 'golf', key: 'secret-key' });
-    for (const part of ['https://fleet.test/v1/ingest', '"golf"', 'Bearer secret-key']) expect(text).toContain(part);
-  }
+test.each([
+  ['devices.curl', ['curl ', 'https://fleet.test:8443/v1/ingest', '"golf"', 'Bearer secret-key']],
+  ['devices.mqtt', ['mosquitto_pub -h fleet.test ', '-t telemetry/golf ', '-u golf ', '-P secret-key ']],
+  ['devices.edge', ['SERVER_URL=https://fleet.test:8443 ', 'DEVICE_KEY=secret-key ', 'npx fleet-edge setup']],
+] as const)('lines to copy for %s name the address, the vehicle and the key', (label, parts) => {
+  const way = WAYS.find((each) => each.label === label);
+  const text = way?.lines({ url: 'https://fleet.test:8443', vehicle: 'golf', key: 'secret-key' });
+
+  for (const part of parts) expect(text).toContain(part);
 });

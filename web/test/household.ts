@@ -16,8 +16,8 @@ export interface Household {
   readonly url: string;
   /** Posts events; fails unless all are taken. */
   send(events: readonly object[], key?: string): Promise<void>;
-  /** Asks as admin. */
-  ask<T>(path: string, body?: object): Promise<T>;
+  /** Asks as admin; with a body it is a POST, if nothing else is said. */
+  ask<T>(path: string, body?: object, method?: string): Promise<T>;
   /** Signs a page in as a new person. */
   signIn(page: Page, role: 'admin' | 'viewer', vehicles: '*' | readonly string[]): Promise<void>;
   end(): Promise<void>;
@@ -38,9 +38,9 @@ export async function startHousehold(): Promise<Household> {
   const { url } = server;
   let people = 0;
 
-  async function ask<T>(path: string, body?: object, key = ADMIN): Promise<T> {
+  async function ask<T>(path: string, body?: object, method?: string, key = ADMIN): Promise<T> {
     const response = await fetch(url + path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
@@ -51,9 +51,9 @@ export async function startHousehold(): Promise<Household> {
   return {
     server,
     url,
-    ask: (path, body) => ask(path, body),
+    ask: (path, body, method) => ask(path, body, method),
     async send(events, key = KEY) {
-      const report = await ask<{ rejected_count: number }>('/v1/ingest', [...events], key);
+      const report = await ask<{ rejected_count: number }>('/v1/ingest', [...events], 'POST', key);
       if (report.rejected_count > 0) throw new Error(JSON.stringify(report));
     },
     async signIn(page, role, vehicles) {

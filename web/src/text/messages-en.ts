@@ -27,6 +27,8 @@ export const MESSAGES_EN = {
   'common.never': 'never',
   'common.delete': 'Delete',
   'common.revoke': 'Revoke',
+  'common.onlyHere':
+    '{host} leads here on this machine only. Open these pages by its address in the network, or set PUBLIC_URL.',
   'common.more': 'Show more',
 
   'error.offline': 'The server can’t be reached. Is this device online, and does the server run?',
@@ -143,7 +145,13 @@ export const MESSAGES_EN = {
   'devices.key': 'Key of {name}',
   'devices.keyOnce': 'This key is shown this once. Whoever has it can write events of this vehicle, and read nothing.',
   'devices.curl': 'Try it from a terminal',
-  'devices.http': 'For an app or a board that sends HTTP',
+  'devices.app': 'What sends?',
+  'devices.own': 'Something else: a program, a board, a Raspberry Pi',
+  'devices.address': 'Address for {app}',
+  'devices.openApp': 'Set up {app} on this phone',
+  'devices.appCode': 'QR code for {app}',
+  'devices.mqtt': 'By MQTT',
+  'devices.edge': 'Raspberry Pi in the car',
   'devices.qr': 'To carry it over: address, vehicle and key as a QR code',
   'devices.revoked': '{name} is revoked. Its events stay.',
   'devices.revokeAsk': 'Revoke {name}? It can’t send any more; its events stay. This can’t be undone.',
