@@ -1,6 +1,8 @@
 /** A good request for every route of the server, as often as it is asked for: what one uses up is made anew. */
 import { createHash } from 'node:crypto';
 import { OWNER } from '../src/access/tokens.ts';
+import { FORMATS } from '../src/formats/formats.ts';
+import { bytesOf, fixturesOf } from './app-fixtures.ts';
 import type { TestAnswer, TestRequest, TestServer } from './server.ts';
 
 /** The trip of the golf that the requests are about. */
@@ -48,6 +50,7 @@ export async function createGoodRequests(server: TestServer, now: number): Promi
     ...editRequests(things),
     ...accessRequests(things),
     ...letterRequests(things),
+    ...appRequests(server.admin),
     'POST /v1/session': async () => ({
       path: '/v1/session',
       body: { token: server.services.signIn.invite(OWNER) },
@@ -66,6 +69,7 @@ function readRequests(): GoodRequests {
     'GET /v1/vehicles': get('/v1/vehicles'),
     'GET /v1/vehicles/{vehicle}/latest': get('/v1/vehicles/golf/latest'),
     'GET /v1/vehicles/{vehicle}/history': get('/v1/vehicles/golf/history?signal=lat'),
+    'GET /v1/vehicles/{vehicle}/labels': get('/v1/vehicles/golf/labels'),
     'GET /v1/trips': get('/v1/trips'),
     'GET /v1/live': get('/v1/live'),
     'GET /v1/trips/{trip_id}': get(trip),
@@ -146,6 +150,25 @@ function letterRequests(things: Things): GoodRequests {
       method: 'POST',
     }),
   };
+}
+
+/** Every format by every address and method, with an admin's key in the path where one stands there. */
+function appRequests(key: string): GoodRequests {
+  const routes = FORMATS.flatMap(({ name, paths = [], methods }) => {
+    const { request } = fixturesOf(name).find(({ candidates = [] }) => candidates.length > 0) ?? {};
+    return [`/i/${name}/{key}`, `/i/${name}`, ...paths].flatMap((path) =>
+      methods.map((method) => {
+        const asked = {
+          path: `${path.replace('{key}', key)}?${request?.query ?? ''}`,
+          method: method.toUpperCase(),
+          headers: { 'content-type': 'text/plain', ...request?.headers },
+          ...(method === 'post' && request?.body !== undefined && { body: bytesOf(request).toString() }),
+        };
+        return [`${method.toUpperCase()} ${path}`, just(asked)] as const;
+      }),
+    );
+  });
+  return Object.fromEntries(routes);
 }
 
 function just(asked: Asked): () => Promise<Asked> {

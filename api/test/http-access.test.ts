@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { addDevice } from '../src/access/devices.ts';
 import { OWNER } from '../src/access/tokens.ts';
+import { FORMATS } from '../src/formats/formats.ts';
 import { allRoutes } from '../src/http/routes.ts';
 import { createGoodRequests, GOLF_TRIP, type GoodRequests } from './good-requests.ts';
 import { startTestServer, type TestServer } from './server.ts';
@@ -34,6 +35,7 @@ const POLICIES = {
   open:            ['ok',  401, 401,  'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
   'who am I':      [ 401,  401, 401,  'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'],
   write:           [ 401,  401, 401,  'ok',  403, 'ok',  403,  403,  403, 'ok',  403,  403,  403,  403, 'ok'],
+  'an app':        [ 401,  401, 401,  'ok', 'ok', 'ok',  403,  403,  403, 'ok',  401,  401,  401,  401,  401],
   'send a trip':   [ 401,  401, 401,  'ok',  404, 'ok',  403,  403,  403, 'ok',  403,  403,  403,  403, 'ok'],
   'read a list':   [ 401,  401, 401,   403,  403,  403, 'ok', 'ok', 'ok', 'ok', 'ok',  403,  403, 'ok', 'ok'],
   'read the car':  [ 401,  401, 401,   403,  403,  403, 'ok',  403, 'ok', 'ok', 'ok',  403,  403, 'ok', 'ok'],
@@ -54,6 +56,7 @@ const ROUTES: Readonly<Record<string, readonly [policy: keyof typeof POLICIES, o
   'GET /v1/vehicles': ['read a list', 200],
   'GET /v1/vehicles/{vehicle}/latest': ['read the car', 200],
   'GET /v1/vehicles/{vehicle}/history': ['read the car', 200],
+  'GET /v1/vehicles/{vehicle}/labels': ['read the car', 200],
   'GET /v1/trips': ['read a list', 200],
   'GET /v1/live': ['read a list', 200],
   'GET /v1/trips/{trip_id}': ['read the trip', 200],
@@ -96,6 +99,17 @@ const ROUTES: Readonly<Record<string, readonly [policy: keyof typeof POLICIES, o
   'GET /metrics': ['read all', 200],
   'GET /v1/system': ['admin', 200],
 };
+
+/** Apps say who they are with their key, in the path or a header, and with nothing else. */
+const APP_ROUTES = Object.fromEntries(
+  FORMATS.flatMap(({ name, paths = [], methods, answers }) =>
+    [`/i/${name}/{key}`, `/i/${name}`, ...paths].flatMap((path) =>
+      methods.map((method) => [`${method.toUpperCase()} ${path}`, ['an app', answers.taken.status]] as const),
+    ),
+  ),
+);
+
+const ALL_ROUTES = { ...ROUTES, ...APP_ROUTES };
 
 /** How somebody says who they are. */
 interface Credential {
@@ -158,7 +172,9 @@ let addresses = 0;
 async function statusFor(asker: (typeof ASKERS)[number], route: string): Promise<number> {
   const { path, ...request } = (await requests[route]?.()) ?? { path: '/' };
   const { headers, query } = await credentials[asker]();
-  const whole = query === undefined ? path : `${path}${path.includes('?') ? '&' : '?'}${query}`;
+  const key = headers?.['authorization']?.slice('Bearer '.length) ?? 'none';
+  const own = route.includes('{key}') ? path.replace(server.admin, key) : path;
+  const whole = query === undefined ? own : `${own}${own.includes('?') ? '&' : '?'}${query}`;
   addresses++;
   const all = { ...request.headers, ...headers, 'x-forwarded-for': `10.0.${addresses >> 8}.${addresses & 255}` };
   if (path === '/v1/live') return statusOfStream(whole, all);
@@ -175,11 +191,11 @@ async function statusOfStream(path: string, headers: Readonly<Record<string, str
 test('every route is in the tables, and nothing else', () => {
   const routes = allRoutes(server.services).map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 
-  expect(Object.keys(ROUTES).toSorted()).toEqual(routes.toSorted());
+  expect(Object.keys(ALL_ROUTES).toSorted()).toEqual(routes.toSorted());
   expect(Object.keys(requests).toSorted()).toEqual(routes.toSorted());
 });
 
-test.each(Object.entries(ROUTES))('%s is for whom it is meant', async (route, [policy, ok]) => {
+test.each(Object.entries(ALL_ROUTES))('%s is for whom it is meant', async (route, [policy, ok]) => {
   const statuses: Record<string, number> = {};
   for (const asker of ASKERS) statuses[asker] = await statusFor(asker, route);
 

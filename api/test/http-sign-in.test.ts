@@ -140,7 +140,8 @@ describe('a link to sign in', () => {
   });
 
   test('stands on a page that lets its form say where it is from', async () => {
-    expect((await server.request('/signin', { key: '' })).headers.get('referrer-policy')).toBe('same-origin');
+    const { headers } = await server.request('/signin', { key: '' });
+    expect(headers.get('referrer-policy')).toBe('strict-origin-when-cross-origin');
   });
 });
 

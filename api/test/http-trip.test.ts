@@ -54,6 +54,7 @@ describe('a trip', () => {
       trip_id,
       vehicle: 'told',
       name: null,
+      time_zone: 'Europe/Zurich',
       note: null,
       started_at: at(-10 * MINUTE),
       ended_at: at(-7 * MINUTE),

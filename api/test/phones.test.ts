@@ -7,41 +7,16 @@ import { formatTimestamp } from '@fleet/contract';
 import { seededRandom, shuffled } from '@fleet/testkit';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AppAnswer, Candidate, SignalLabel } from '../src/formats/format.ts';
+import type { AppAnswer } from '../src/formats/format.ts';
 import { FORMATS } from '../src/formats/formats.ts';
 import { StoreUnavailableError } from '../src/ports.ts';
+import { bytesOf, type Fixture, fixturesOf } from './app-fixtures.ts';
 import { startTestServer, type TestAnswer, type TestServer } from './server.ts';
 
 /** Hundreds of requests, one after the other, take their time on a busy machine. */
 jest.setTimeout(60_000);
 
-/** A request of an app, and what it holds. */
-interface Fixture {
-  readonly about: string;
-  /** Where the request comes from. */
-  readonly source: string;
-  /** When it comes. */
-  readonly now?: string;
-  readonly request: {
-    readonly method: 'GET' | 'POST';
-    readonly query?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body?: unknown;
-  };
-  readonly candidates?: readonly Candidate[];
-  readonly labels?: readonly SignalLabel[];
-  readonly problem?: string;
-}
-
 const NOW = Date.UTC(2025, 10, 4, 14);
-
-function fixturesOf(format: string): Fixture[] {
-  return JSON.parse(readFileSync(new URL(`../src/formats/${format}.fixtures.json`, import.meta.url), 'utf8'));
-}
-
-function bytesOf({ body }: Fixture['request']): Buffer {
-  return Buffer.from(typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body));
-}
 
 function send(server: TestServer, path: string, { method, query, headers, body }: Fixture['request'], key = '') {
   return server.request(query === undefined ? path : `${path}?${query}`, {

@@ -1,5 +1,5 @@
 /** What OpenAPI says of requests of apps and dongles. */
-import type { Format } from '../../formats/format.ts';
+import type { AppAnswer, Format } from '../../formats/format.ts';
 import { type RouteDoc, ref } from '../route.ts';
 
 export function formatDoc({ name, title, answers }: Format): RouteDoc {
@@ -10,9 +10,13 @@ export function formatDoc({ name, title, answers }: Format): RouteDoc {
     description:
       `The key is in the path, or in Authorization as Bearer, Basic or token. Answers in the app's own words when all is durable. ` +
       `What can never be taken is kept as a dead letter. See docs/phones.md, ${name}.`,
-    answers: { [taken.status]: taken.type === null ? 'Taken' : { [taken.type]: { const: taken.body } } },
+    answers: { [taken.status]: taken.type === null ? 'Taken' : { [taken.type]: { const: spokenValue(taken) } } },
     problems: ['payload-too-large', 'overloaded', 'store-unavailable'],
   };
+}
+
+function spokenValue({ type, body }: AppAnswer): unknown {
+  return type === 'application/json' ? JSON.parse(body) : body;
 }
 
 export const LABELS_DOC: RouteDoc = {
