@@ -110,6 +110,18 @@ describe('live vehicles', () => {
     expect(fixOf(latest('2026-01-01T12:00:00Z'))).toBeUndefined();
     expect(curveOf([{ time: 1, latest: old }], 'rpm')).toEqual([]);
   });
+
+  test('have curves of what this page saw, after the minutes that only the server knows, as far as they are recent', () => {
+    const now = Date.parse('2026-01-01T12:00:00Z');
+    const minute = (before: number, mean: number) => ({ ts: new Date(now - before * 60_000).toISOString(), mean });
+    const samples = [{ time: now, latest: { ...latest('2026-01-01T12:00:00Z'), rpm: 900 } }];
+
+    expect(curveOf(samples, 'rpm', [minute(45, 100), minute(3, 700), minute(2, 800), minute(0, 1)])).toEqual([
+      [now - 150_000, 700],
+      [now - 90_000, 800],
+      [now, 900],
+    ]);
+  });
 });
 
 describe('numbers and times', () => {

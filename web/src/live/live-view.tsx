@@ -59,6 +59,7 @@ export function LiveView({ vehicles, live, notice }: LiveViewProps) {
           ))
         ) : (
           <VehicleDetail
+            key={chosen.vehicle}
             vehicle={chosen}
             live={live.vehicles.get(chosen.vehicle)}
             now={now}
