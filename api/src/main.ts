@@ -1,10 +1,11 @@
 /** The program: reads the environment, starts the server, stops it when it is told to. */
-import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
-import { OWNER, SIGNIN_MS } from './access/tokens.ts';
+import { OWNER } from './access/tokens.ts';
 import { type Config, loadConfig } from './config.ts';
 import { faultText } from './fault-text.ts';
 import { HangError } from './ports.ts';
+import { knownAddresses } from './public-url.ts';
+import { signInLinks } from './sign-in-links.ts';
 import { type RunningServer, startServer } from './start.ts';
 import { VERSION } from './version.ts';
 
@@ -40,28 +41,10 @@ async function main(): Promise<void> {
 
 /** A person is looking: where the server can be reached, and, where there is no other way, how to sign in. */
 function greet(config: Config, { port, services }: RunningServer): void {
-  const addresses =
-    config.PUBLIC_URL === undefined
-      ? [`http://localhost:${port}`, ...localAddresses(config, port)]
-      : [config.PUBLIC_URL];
+  const addresses = knownAddresses(config, port);
   const lines = ['', `Fleet Telemetry ${VERSION} listens at ${addresses.join(' and ')}`];
-  if (config.ADMIN_TOKEN === undefined) {
-    const token = services.signIn.invite(OWNER);
-    lines.push(
-      '',
-      `Sign in, once, within ${SIGNIN_MS / 60_000} minutes:`,
-      ...addresses.map((address) => `  ${address}/signin?token=${token}`),
-    );
-  }
+  if (config.ADMIN_TOKEN === undefined) lines.push('', signInLinks(addresses, services.signIn.invite(OWNER)));
   process.stdout.write(`${lines.join('\n')}\n\n`);
-}
-
-/** Where other machines of the network reach this one. */
-function localAddresses({ HOST: host }: Config, port: number): string[] {
-  if (host !== '0.0.0.0' && host !== '::') return [];
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const outer = all.filter(({ family, internal }) => family === 'IPv4' && !internal);
-  return outer.map(({ address }) => `http://${address}:${port}`);
 }
 
 main().catch((error: unknown) => {

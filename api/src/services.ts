@@ -34,8 +34,11 @@ export interface Services {
   readonly limits: Limits;
   /** The server's clock, milliseconds since 1970. */
   readonly now: () => number;
-  /** Where people and devices reach the server, without a slash at the end. */
-  readonly publicUrl: () => string;
+  /**
+   * Where people and devices reach the server, without a slash at the end: `PUBLIC_URL`, or else the address by which
+   * whoever asks has reached it.
+   */
+  readonly publicUrl: (asked?: IncomingMessage) => string;
   /** Counts events that are refused. */
   readonly onRefused: Admission['onRefused'];
   /** Looks whether other processes changed who may do what. */

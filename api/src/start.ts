@@ -26,6 +26,7 @@ import { Readiness } from './observability/readiness.ts';
 import { Tallies } from './observability/tallies.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { HangError, StartError } from './ports.ts';
+import { addressAsked } from './public-url.ts';
 import type { Services } from './services.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { BUILT_AT } from './version.ts';
@@ -118,6 +119,7 @@ async function createServices(
   await directory.refresh();
   const key = await loadSessionKey(registry, sharedToken(config), now());
   const deadLetters = new DeadLetters(registry, now);
+  const isSecure = secureBy(config);
   const live = new LiveFeed(store, (error) => log.error({ err: error }, 'live feed'));
   return {
     store,
@@ -140,8 +142,9 @@ async function createServices(
     }),
     lastBackup: () => backups?.state() ?? null,
     limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },
-    publicUrl: () => config.PUBLIC_URL ?? `http://localhost:${port()}`,
-    isSecure: secureBy(config),
+    publicUrl: (asked) =>
+      config.PUBLIC_URL ?? (asked && addressAsked(asked, isSecure(asked))) ?? `http://localhost:${port()}`,
+    isSecure,
     onRefused: (slug) => tallies.events(slug),
     refresh: async () => {
       file?.refresh();

@@ -99,6 +99,13 @@ describe('fleet keys, beside a server', () => {
     expect([first.status, second.status]).toEqual([204, 401]);
   });
 
+  test('a sign-in link comes with a code that a phone can scan', async () => {
+    const lines = (await done('signin')).split('\n').filter((line) => /^[ ▀▄█]{30,}$/.test(line));
+
+    expect(lines.length).toBeGreaterThan(15);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  });
+
   test('a sign-in link for a person signs in as that person', async () => {
     const body = { name: 'Anna', role: 'viewer', vehicles: ['golf'] };
     await send(`${place.server.url}/v1/people`, { method: 'POST', key: place.admin, body });

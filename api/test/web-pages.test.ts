@@ -1,6 +1,7 @@
 /** The built pages as they are served: every address of theirs, compressed, kept for ever or not, and what maps may ask. */
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { DRIVES_FOLDER, readEvents } from '@fleet/testkit';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startTestServer, type TestServer } from './server.ts';
 
@@ -19,6 +20,7 @@ afterEach(() => server.stop());
 describe('the pages', () => {
   test.each([
     '/',
+    '/demo',
     '/trips',
     '/trips/016ae679-0138-8862-bfb4-350000000000?vehicle=golf',
     '/vehicles',
@@ -101,4 +103,19 @@ test.each([
 
   expect(trips[0].time_zone).toBe(time_zone);
   expect((await server.request(`/v1/trips/${trips[0].trip_id}`)).body.time_zone).toBe(time_zone);
+});
+
+test('the demo is what the API answers for the drive that it is made of', async () => {
+  const fileOf = (name: string) =>
+    JSON.parse(readFileSync(fileURLToPath(new URL(`../../web/public/demo/${name}.json`, import.meta.url)), 'utf8'));
+  server = await startTestServer({ INGEST_MAX_AGE: 'off' });
+  const { body } = await server.request('/v1/devices', { body: { name: 'logger', vehicles: ['demo'] } });
+  const drive = readEvents(`${DRIVES_FOLDER}drive-17.ndjson.gz`).map((event) => ({ ...event, vehicle_id: 'demo' }));
+  const sent = await server.request('/v1/ingest', { method: 'POST', key: body.key, body: drive });
+  const trip = sent.body.trips[0].trip_id;
+  const { text: summary } = await server.request(`/v1/trips/${trip}`);
+  const { text: events } = await server.request(`/v1/trips/${trip}/events.json`);
+
+  expect(fileOf('trip')).toEqual({ ...JSON.parse(summary), trip_id: 'demo', name: 'Omaha' });
+  expect(fileOf('events')).toEqual({ ...JSON.parse(events), trip_id: 'demo' });
 });

@@ -2,6 +2,7 @@
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import type { WhoAmI } from './api/types.ts';
 import { useData } from './api/use-data.ts';
+import { DEMO } from './demo/replay.ts';
 import { LivePage } from './live/live-page.tsx';
 import { CrashGuard } from './shell/crash-guard.tsx';
 import { Frame } from './shell/frame.tsx';
@@ -15,6 +16,8 @@ import { Notices } from './ui/notices.tsx';
 import { Skeleton } from './ui/skeleton.tsx';
 
 const TripPage = lazy(() => import('./trip/trip-page.tsx').then((module) => ({ default: module.TripPage })));
+const DemoLivePage = lazy(() => import('./demo/demo-pages.tsx').then((m) => ({ default: m.DemoLivePage })));
+const DemoTripPage = lazy(() => import('./demo/demo-pages.tsx').then((m) => ({ default: m.DemoTripPage })));
 const VehiclesPage = lazy(() => import('./vehicles/vehicles-page.tsx').then((m) => ({ default: m.VehiclesPage })));
 const PeoplePage = lazy(() => import('./people/people-page.tsx').then((module) => ({ default: module.PeoplePage })));
 const SettingsPage = lazy(() => import('./system/settings-page.tsx').then((m) => ({ default: m.SettingsPage })));
@@ -48,7 +51,9 @@ function Entrance({ error, onRetry }: { readonly error: { slug: string } | undef
 
 const PAGES: Readonly<Record<string, () => ReactNode>> = {
   '/': () => <LivePage />,
+  '/demo': () => <DemoLivePage />,
   '/trips': () => <TripsPage />,
+  [`/trips/${DEMO}`]: () => <DemoTripPage />,
   '/settings': () => <SettingsPage />,
 };
 
@@ -61,8 +66,9 @@ const ADMIN_PAGES: typeof PAGES = {
 function CurrentPage({ isAdmin }: { readonly isAdmin: boolean }) {
   const { t } = useText();
   const path = usePath();
+  const page = PAGES[path] ?? (isAdmin ? ADMIN_PAGES[path] : undefined);
+  if (page !== undefined) return page();
   const tripId = /^\/trips\/([^/]+)$/.exec(path)?.[1];
   if (tripId !== undefined) return <TripPage key={tripId} tripId={tripId} />;
-  const page = PAGES[path] ?? (isAdmin ? ADMIN_PAGES[path] : undefined);
-  return page?.() ?? <p className="empty">{t('error.page')}</p>;
+  return <p className="empty">{t('error.page')}</p>;
 }

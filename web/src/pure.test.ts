@@ -110,6 +110,18 @@ describe('live vehicles', () => {
     expect(fixOf(latest('2026-01-01T12:00:00Z'))).toBeUndefined();
     expect(curveOf([{ time: 1, latest: old }], 'rpm')).toEqual([]);
   });
+
+  test('have curves of what this page saw, after the minutes that only the server knows, as far as they are recent', () => {
+    const now = Date.parse('2026-01-01T12:00:00Z');
+    const minute = (before: number, mean: number) => ({ ts: new Date(now - before * 60_000).toISOString(), mean });
+    const samples = [{ time: now, latest: { ...latest('2026-01-01T12:00:00Z'), rpm: 900 } }];
+
+    expect(curveOf(samples, 'rpm', [minute(45, 100), minute(3, 700), minute(2, 800), minute(0, 1)])).toEqual([
+      [now - 150_000, 700],
+      [now - 90_000, 800],
+      [now, 900],
+    ]);
+  });
 });
 
 describe('numbers and times', () => {
@@ -157,9 +169,13 @@ test('a map without tiles asks nobody but this server', () => {
   expect(style.match(/https?:\/\/[^/"]+/g)).toEqual(['http://fleet.test']);
 });
 
-test('lines to copy name the address, the vehicle and the key', () => {
-  for (const { lines } of WAYS) {
-    const text = lines({ url: 'https://fleet.test', vehicle: 'golf', key: 'secret-key' });
-    for (const part of ['https://fleet.test/v1/ingest', '"golf"', 'Bearer secret-key']) expect(text).toContain(part);
-  }
+test.each([
+  ['devices.curl', ['curl ', 'https://fleet.test:8443/v1/ingest', '"golf"', 'Bearer secret-key']],
+  ['devices.mqtt', ['mosquitto_pub -h fleet.test ', '-t telemetry/golf ', '-u golf ', '-P secret-key ']],
+  ['devices.edge', ['SERVER_URL=https://fleet.test:8443 ', 'DEVICE_KEY=secret-key ', 'npx fleet-edge setup']],
+] as const)('lines to copy for %s name the address, the vehicle and the key', (label, parts) => {
+  const way = WAYS.find((each) => each.label === label);
+  const text = way?.lines({ url: 'https://fleet.test:8443', vehicle: 'golf', key: 'secret-key' });
+
+  for (const part of parts) expect(text).toContain(part);
 });

@@ -8,13 +8,16 @@ import type { Page } from 'playwright-core';
 const ADMIN = 'admin-token-of-the-tests';
 const KEY = 'api-key-of-the-tests';
 
+/** A test in a browser may take so long, milliseconds. */
+export const PATIENCE_MS = 120_000;
+
 export interface Household {
   readonly server: FleetProcess;
   readonly url: string;
   /** Posts events; fails unless all are taken. */
   send(events: readonly object[], key?: string): Promise<void>;
-  /** Asks as admin. */
-  ask<T>(path: string, body?: object): Promise<T>;
+  /** Asks as admin; with a body it is a POST, if nothing else is said. */
+  ask<T>(path: string, body?: object, method?: string): Promise<T>;
   /** Signs a page in as a new person. */
   signIn(page: Page, role: 'admin' | 'viewer', vehicles: '*' | readonly string[]): Promise<void>;
   end(): Promise<void>;
@@ -35,9 +38,9 @@ export async function startHousehold(): Promise<Household> {
   const { url } = server;
   let people = 0;
 
-  async function ask<T>(path: string, body?: object, key = ADMIN): Promise<T> {
+  async function ask<T>(path: string, body?: object, method?: string, key = ADMIN): Promise<T> {
     const response = await fetch(url + path, {
-      method: body === undefined ? 'GET' : 'POST',
+      method: method ?? (body === undefined ? 'GET' : 'POST'),
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
       ...(body && { body: JSON.stringify(body) }),
     });
@@ -48,9 +51,9 @@ export async function startHousehold(): Promise<Household> {
   return {
     server,
     url,
-    ask: (path, body) => ask(path, body),
+    ask: (path, body, method) => ask(path, body, method),
     async send(events, key = KEY) {
-      const report = await ask<{ rejected_count: number }>('/v1/ingest', [...events], key);
+      const report = await ask<{ rejected_count: number }>('/v1/ingest', [...events], 'POST', key);
       if (report.rejected_count > 0) throw new Error(JSON.stringify(report));
     },
     async signIn(page, role, vehicles) {
@@ -72,4 +75,15 @@ export function driveOf(vehicle_id: string, number: number, begin: number): read
   const { events } = readDrives()[number - 1] ?? { events: [] };
   const shift = begin - Date.parse(events[0]?.ts ?? '');
   return events.map((event) => ({ ...event, vehicle_id, ts: new Date(Date.parse(event.ts) + shift).toISOString() }));
+}
+
+/** Something else than before, within a while. */
+export async function changed<T>(read: () => Promise<T>, before: T): Promise<T> {
+  const deadline = Date.now() + 15_000;
+  for (;;) {
+    const now = await read();
+    if (now !== before && now !== undefined) return now;
+    if (Date.now() > deadline) throw new Error(`still ${String(now)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

@@ -13,10 +13,9 @@ import {
   smallTargets,
   type Tab,
 } from './browser.ts';
-import { driveOf, type Household, startHousehold } from './household.ts';
+import { changed, driveOf, type Household, PATIENCE_MS, startHousehold } from './household.ts';
 
 const DAY_MS = 86_400_000;
-const PATIENCE_MS = 120_000;
 
 describeInBrowser('the pages', () => {
   let home: Household;
@@ -239,17 +238,6 @@ describeInBrowser('the pages', () => {
     PATIENCE_MS,
   );
 });
-
-/** Something else than before, within a while. */
-async function changed<T>(read: () => Promise<T>, before: T): Promise<T> {
-  const deadline = Date.now() + 15_000;
-  for (;;) {
-    const now = await read();
-    if (now !== before && now !== undefined) return now;
-    if (Date.now() > deadline) throw new Error(`still ${String(now)}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** Moves the pointer over the map until it meets the track. */
 async function hoverTrack(page: Page, before: string | null, said: () => Promise<string | null>): Promise<void> {

@@ -5,7 +5,7 @@ import { digestOf, newKey } from './key.ts';
 import type { DeviceRecord, KeyRecord } from './records.ts';
 
 /** What a new device is to be. */
-export type NewDevice = Pick<DeviceRecord, 'name' | 'role' | 'vehicles'> & {
+export type NewDevice = Omit<DeviceRecord, 'keys'> & {
   /** When its key stops to be valid, milliseconds since 1970; null for never. */
   readonly expires_at: number | null;
 };
@@ -21,9 +21,9 @@ const KEYS_AT_ONCE = 2;
 
 /** Makes a device with a key. */
 export async function addDevice(registry: Registry, wanted: NewDevice, now: number): Promise<DeviceWithKey> {
-  const { name, role, vehicles, expires_at } = wanted;
+  const { expires_at, ...rest } = wanted;
   const { key, record } = keyFor(expires_at, now);
-  const device = deviceDocument(randomUUID(), { name, role, vehicles, keys: [record] }, now);
+  const device = deviceDocument(randomUUID(), { ...rest, keys: [record] }, now);
   await registry.create(device);
   return { device, key };
 }

@@ -24,6 +24,8 @@ export interface DeviceRecord {
   readonly name: string;
   readonly role: Role;
   readonly vehicles: VehicleScope;
+  /** The name of the format of the app or dongle that sends with it, if it is one. */
+  readonly app?: string;
   /** During a rotation two are valid. */
   readonly keys: readonly KeyRecord[];
 }

@@ -36,19 +36,14 @@ const DOES: Readonly<Record<Role, string>> = {
 export function wantedKey(options: KeyOptions, now: number): NewDevice {
   const { name, role, expires, app } = options;
   if (app !== undefined && role !== 'device') throw new CommandError(`${app} needs a key with the role device`);
-  return { name, role, vehicles: scopeOf(options), expires_at: expires === undefined ? null : now + expires };
+  const expires_at = expires === undefined ? null : now + expires;
+  return { name, role, vehicles: scopeOf(options), ...(app !== undefined && { app }), expires_at };
 }
 
-/** `app` is the name of the format that is sent with it, where its setup is to be told. */
-export async function addKey(
-  context: CommandContext,
-  registry: Registry,
-  wanted: NewDevice,
-  app: string | undefined,
-): Promise<void> {
+export async function addKey(context: CommandContext, registry: Registry, wanted: NewDevice): Promise<void> {
   const { out, now } = context;
   const { device, key } = await addDevice(registry, wanted, now());
-  const { name, role, vehicles, expires_at } = wanted;
+  const { name, role, vehicles, app, expires_at } = wanted;
   const allowed = `${name} ${DOES[role]} ${scopeText(vehicles)}${untilText(expires_at)}`;
   out.write(`${allowed} (id ${device.id}); its key, shown this once: ${key}\n`);
   if (app !== undefined) tellSetup(context, app, key);
@@ -68,17 +63,19 @@ export async function listKeys({ out, now }: CommandContext, registry: Registry)
 }
 
 export async function rotateKeys(
-  { out, now }: CommandContext,
+  context: CommandContext,
   registry: Registry,
   idOrName: string,
   expires: number | undefined,
 ): Promise<void> {
+  const { out, now } = context;
   const found = await findDevice(registry, idOrName);
   const lifetime = expires ?? lifetimeOf(found);
   const expires_at = lifetime === null ? null : now() + lifetime;
   const { device, key } = await rotateKey(registry, found, expires_at, now());
   const before = `the one before stays valid until \`fleet keys revoke ${device.id} --old-only\``;
   out.write(`${device.body.name} has another key${untilText(expires_at)}; ${before}; shown this once: ${key}\n`);
+  if (device.body.app !== undefined) tellSetup(context, device.body.app, key);
 }
 
 export async function revokeKeys(

@@ -52,7 +52,7 @@ function addCommand(context: CommandContext): Command {
     .addHelpText('after', ADD_EXAMPLES)
     .action((options: KeyOptions) => {
       const wanted = wantedKey(options, context.now());
-      return changeRegistry(context, 'make', (registry) => addKey(context, registry, wanted, options.app));
+      return changeRegistry(context, 'make', (registry) => addKey(context, registry, wanted));
     });
 }
 

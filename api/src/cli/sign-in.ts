@@ -3,13 +3,15 @@ import { Command } from 'commander';
 import { loadSessionKey, signInToken } from '../access/sign-in.ts';
 import { OWNER, SIGNIN_MS } from '../access/tokens.ts';
 import { sharedToken } from '../config.ts';
+import { knownAddresses } from '../public-url.ts';
 import type { Registry } from '../registry.ts';
+import { signInLinks } from '../sign-in-links.ts';
 import { CommandError } from './command-error.ts';
 import type { CommandContext } from './context.ts';
 import { inRegistry } from './in-registry.ts';
 
 const EXAMPLES = `
-The link leads to PUBLIC_URL, or to http://localhost with PORT.
+The link leads to PUBLIC_URL, or to this machine with PORT.
 
 Examples:
   fleet signin
@@ -30,8 +32,7 @@ function signIn(context: CommandContext, name: string | undefined): Promise<void
     const person = name === undefined ? OWNER : await findPerson(registry, name);
     const key = await loadSessionKey(registry, sharedToken(config), now());
     const token = signInToken(key, person, now());
-    const address = config.PUBLIC_URL ?? `http://localhost:${config.PORT}`;
-    out.write(`Sign in, once, within ${SIGNIN_MS / 60_000} minutes:\n  ${address}/signin?token=${token}\n`);
+    out.write(`${signInLinks(knownAddresses(config, config.PORT), token)}\n`);
   });
 }
 

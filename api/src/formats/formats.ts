@@ -23,6 +23,6 @@ export const FORMATS: readonly Format[] = [
 ];
 
 /** The format of a name, if there is one. */
-export function formatNamed(name: string): Format | undefined {
+export function formatNamed(name: string | undefined): Format | undefined {
   return FORMATS.find((format) => format.name === name);
 }

@@ -10,7 +10,7 @@ import {
 } from '../access/devices.ts';
 import type { Role, VehicleScope } from '../access/records.ts';
 import { formatNamed } from '../formats/formats.ts';
-import { type AppSetup, setupOf } from '../formats/setup.ts';
+import { setupOf } from '../formats/setup.ts';
 import type { RegistryDocument } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
@@ -60,14 +60,13 @@ async function list(services: Services, { res }: Exchange): Promise<void> {
   sendJson(res, 200, { devices: devices.map((device) => deviceToWire(device, sightings.get(device.id))) });
 }
 
-async function add(services: Services, { req, res }: Exchange): Promise<void> {
-  const { name, role = 'device', vehicles, expires_at, app } = checkDevice(await readJson(req));
+async function add(services: Services, exchange: Exchange): Promise<void> {
+  const { name, role = 'device', vehicles, expires_at, app } = checkDevice(await readJson(exchange.req));
   if (app !== undefined && role !== 'device')
     throw refused('invalid-request', `${app} needs a key with the role device`);
-  const wanted = { name, role, vehicles, expires_at: timeOf(expires_at) };
+  const wanted = { name, role, vehicles, ...(app !== undefined && { app }), expires_at: timeOf(expires_at) };
   const made = await addDevice(services.registry, wanted, services.now());
-  const format = app === undefined ? undefined : formatNamed(app);
-  await answerWithKey(services, res, 201, made, format && setupOf(format, services.publicUrl(), made.key));
+  await answerWithKey(services, exchange, 201, made);
 }
 
 async function rotate(services: Services, exchange: Exchange): Promise<void> {
@@ -75,7 +74,7 @@ async function rotate(services: Services, exchange: Exchange): Promise<void> {
   const lifetime = lifetimeOf(device);
   const expires_at = lifetime === null ? null : services.now() + lifetime;
   const rotated = await rotateKey(services.registry, device, expires_at, services.now());
-  await answerWithKey(services, exchange.res, 200, rotated);
+  await answerWithKey(services, exchange, 200, rotated);
 }
 
 async function revokeOld(services: Services, exchange: Exchange): Promise<void> {
@@ -97,16 +96,17 @@ async function deviceIn({ registry }: Services, { params }: Exchange): Promise<R
   return device;
 }
 
-/** The only time that the key is shown. */
+/** The only time that the key is shown; with how the app that sends with it is set up, if it is one. */
 async function answerWithKey(
-  { directory }: Services,
-  res: Exchange['res'],
+  services: Services,
+  { req, res }: Exchange,
   status: number,
-  made: DeviceWithKey,
-  setup?: AppSetup,
+  { device, key }: DeviceWithKey,
 ): Promise<void> {
-  await directory.refresh();
-  sendJson(res, status, { device: deviceToWire(made.device, undefined), key: made.key, ...(setup && { setup }) });
+  await services.directory.refresh();
+  const format = formatNamed(device.body.app);
+  const setup = format && setupOf(format, services.publicUrl(req), key);
+  sendJson(res, status, { device: deviceToWire(device, undefined), key, ...(setup && { setup }) });
 }
 
 function deviceToWire({ id, at, body }: RegistryDocument<'device'>, seen: number | undefined) {
@@ -115,6 +115,7 @@ function deviceToWire({ id, at, body }: RegistryDocument<'device'>, seen: number
     name: body.name,
     role: body.role,
     vehicles: body.vehicles,
+    app: body.app ?? null,
     created_at: formatTimestamp(at),
     last_seen_at: seen === undefined ? null : formatTimestamp(seen),
     keys: body.keys.map(({ created_at, expires_at }) => ({

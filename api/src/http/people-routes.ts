@@ -59,13 +59,13 @@ async function add(services: Services, { req, res }: Exchange): Promise<void> {
   const person = { kind: 'person', id, owner: '', at: services.now(), body: { name, role, vehicles } } as const;
   await services.registry.create(person);
   await services.directory.refresh();
-  sendJson(res, 201, { person: personToWire(person), signin_url: invitation(services, id) });
+  sendJson(res, 201, { person: personToWire(person), signin_url: invitation(services, req, id) });
 }
 
-async function invite(services: Services, { res, params }: Exchange): Promise<void> {
+async function invite(services: Services, { req, res, params }: Exchange): Promise<void> {
   const id = params['id'] ?? '';
   if ((await services.registry.get('person', id)) === undefined) throw refused('not-found', `no person ${id}`);
-  sendJson(res, 200, { signin_url: invitation(services, id) });
+  sendJson(res, 200, { signin_url: invitation(services, req, id) });
 }
 
 async function remove({ registry, directory }: Services, { res, params }: Exchange): Promise<void> {
@@ -98,7 +98,7 @@ async function share(services: Services, { req, res }: Exchange): Promise<void> 
   await services.registry.create(document);
   await services.directory.refresh();
   const path = trip_id === undefined ? '/' : `/trips/${trip_id}`;
-  sendJson(res, 201, { share: shareToWire(document), url: `${services.publicUrl()}${path}?share=${token}` });
+  sendJson(res, 201, { share: shareToWire(document), url: `${services.publicUrl(req)}${path}?share=${token}` });
 }
 
 async function unshare({ registry, directory }: Services, { res, params }: Exchange): Promise<void> {
@@ -108,8 +108,8 @@ async function unshare({ registry, directory }: Services, { res, params }: Excha
   sendNothing(res);
 }
 
-function invitation({ signIn, publicUrl }: Services, person: string): string {
-  return `${publicUrl()}/signin?token=${signIn.invite(person, INVITATION_MS)}`;
+function invitation({ signIn, publicUrl }: Services, asked: Exchange['req'], person: string): string {
+  return `${publicUrl(asked)}/signin?token=${signIn.invite(person, INVITATION_MS)}`;
 }
 
 function personToWire({ id, at, body }: RegistryDocument<'person'>) {

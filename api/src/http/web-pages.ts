@@ -7,7 +7,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 const FOLDER = fileURLToPath(new URL('../../../web/dist/', import.meta.url));
 
 /** The addresses of the pages, see `web/src/app.tsx`. */
-const PAGES = ['/', '/trips', '/trips/:id', '/vehicles', '/people', '/settings', '/system'];
+const PAGES = ['/', '/demo', '/trips', '/trips/:id', '/vehicles', '/people', '/settings', '/system'];
 
 /** Files whose names change with what is in them may be kept for ever; all others are asked for again. */
 const FOR_EVER = 'public, max-age=31536000, immutable';

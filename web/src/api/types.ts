@@ -80,6 +80,8 @@ export interface Device {
   readonly name: string;
   readonly role: Role;
   readonly vehicles: Scope;
+  /** What sends with it, see `vehicles/apps.ts`; null for something of one's own. */
+  readonly app: string | null;
   readonly created_at: string;
   readonly last_seen_at: string | null;
   readonly keys: readonly { readonly created_at: string; readonly expires_at: string | null }[];

@@ -38,6 +38,15 @@ export function useData<T>(path: string | null, everyMs?: number): Data<T> {
   return { ...answer, reload };
 }
 
+const early = new Map<string, Promise<unknown>>();
+
+/** Asks before any component is there: whichever asks first gets this answer. */
+export function askEarly(path: string): void {
+  const answer = ask<unknown>(path);
+  answer.catch(() => {});
+  early.set(path, answer);
+}
+
 /** Forgets everything: somebody else is signed in. */
 export function forgetAnswers(): void {
   answers.clear();
@@ -46,7 +55,9 @@ export function forgetAnswers(): void {
 
 async function load(path: string, signal: AbortSignal): Promise<void> {
   try {
-    put(path, { data: await ask<unknown>(path, { signal }), error: undefined });
+    const asked = early.get(path) ?? ask<unknown>(path, { signal });
+    early.delete(path);
+    put(path, { data: await asked, error: undefined });
   } catch (error) {
     if (signal.aborted) return;
     const known = error instanceof ApiError ? error : new ApiError('unknown', String(error));

@@ -18,6 +18,21 @@ const SILENCE_MS = 35_000;
 /** Waits between tries, milliseconds. */
 const WAITS_MS = [500, 1_000, 2_000, 5_000] as const;
 
+/** A stream that was asked for before anybody looked. */
+let early: { readonly controller: AbortController; readonly response: Promise<Response> } | undefined;
+
+/** Asks for the stream before any component is there; whoever connects first reads it. */
+export function connectEarly(): void {
+  const controller = new AbortController();
+  const response = askLive(controller.signal);
+  response.catch(() => {});
+  early = { controller, response };
+}
+
+function askLive(signal: AbortSignal): Promise<Response> {
+  return fetch('/v1/live', { headers: authorization(), signal, cache: 'no-store' });
+}
+
 /** Connects; the answer ends it. */
 export function connectLive({ onVehicle, onState }: LiveListener): () => void {
   let controller = new AbortController();
@@ -45,9 +60,12 @@ export function connectLive({ onVehicle, onState }: LiveListener): () => void {
   const look = () => {
     if (document.visibilityState === 'visible') start();
   };
+  // Without a network nothing comes, though nobody has said so on the stream.
+  const cut = () => controller.abort();
   // A phone that wakes up, or is online again, shows what is now and not what was.
   document.addEventListener('visibilitychange', look);
   addEventListener('online', look);
+  addEventListener('offline', cut);
   onState('connecting');
   start();
   return () => {
@@ -56,7 +74,16 @@ export function connectLive({ onVehicle, onState }: LiveListener): () => void {
     controller.abort();
     document.removeEventListener('visibilitychange', look);
     removeEventListener('online', look);
+    removeEventListener('offline', cut);
   };
+}
+
+/** The early stream, once; it ends with the signal. */
+function taken(signal: AbortSignal): Promise<Response> | undefined {
+  const mine = early;
+  early = undefined;
+  signal.addEventListener('abort', () => mine?.controller.abort());
+  return mine?.response;
 }
 
 async function read(
@@ -66,11 +93,7 @@ async function read(
 ): Promise<void> {
   let watchdog = setTimeout(() => controller.abort(), SILENCE_MS);
   try {
-    const response = await fetch('/v1/live', {
-      headers: authorization(),
-      signal: controller.signal,
-      cache: 'no-store',
-    });
+    const response = await (taken(controller.signal) ?? askLive(controller.signal));
     if (!response.ok || response.body === null) throw await errorOf(response);
     onOpen();
     const parse = createEventParser();

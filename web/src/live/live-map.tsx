@@ -17,9 +17,9 @@ export function LiveMap(props: LiveMapProps) {
   const { t } = useText();
   const { vehicles, chosen } = props;
   const bounds = boundsOf(vehicles);
-  const { place, map, noTiles } = useMap(bounds === undefined ? { center: [10, 30], zoom: 1 } : { bounds });
+  const { place, map, styled, noTiles } = useMap(bounds === undefined ? { center: [10, 30], zoom: 1 } : { bounds });
   useMarkers(map, props);
-  useTails(map, vehicles);
+  useTails(styled, vehicles);
   useView(map, vehicles, chosen);
   return (
     <>

@@ -1,10 +1,14 @@
 /** What is known of the vehicles on the live page, and the last minutes of each. Pure. */
-import type { Latest, Position } from '../api/types.ts';
+import type { HistoryPoint, Latest, Position } from '../api/types.ts';
 
 /** A vehicle is online while its last event is younger than this, milliseconds. */
 export const ONLINE_MS = 60_000;
 
-/** How much of the past is kept for curves and the tail on the map. */
+const MINUTE_MS = 60_000;
+
+/** How much of the past the small curves show. */
+export const PAST_MS = 30 * 60_000;
+/** How much of what came is kept, for curves and the tail on the map. */
 const KEPT_MS = 10 * 60_000;
 const MOST_KEPT = 1_200;
 
@@ -53,13 +57,17 @@ export function fixOf(latest: Latest): Fix | undefined {
   return { lat, lon, time: Date.parse(latest.older['lat'] ?? latest.ts), heading: readingOf(latest, 'heading_deg') };
 }
 
-/** The values of a signal that were measured anew, for a curve. */
-export function curveOf(
-  samples: readonly Sample[],
-  signal: string,
-): readonly (readonly [time: number, value: number])[] {
-  return samples.flatMap(({ time, latest }) => {
+/** A value and when it was measured, milliseconds since 1970. */
+export type CurvePoint = readonly [time: number, value: number];
+
+/** The values of a signal that were measured anew, after what the server knows of the minutes before. */
+export function curveOf(samples: readonly Sample[], signal: string, past: readonly HistoryPoint[] = []): CurvePoint[] {
+  const seen = samples.flatMap(({ time, latest }): CurvePoint[] => {
     const value = readingOf(latest, signal);
-    return value === undefined || latest.older[signal] !== undefined ? [] : [[time, value] as const];
+    return value === undefined || latest.older[signal] !== undefined ? [] : [[time, value]];
   });
+  const begin = (samples.at(-1)?.time ?? 0) - PAST_MS;
+  const end = seen[0]?.[0] ?? Number.POSITIVE_INFINITY;
+  const minutes = past.map(({ ts, mean }): CurvePoint => [Date.parse(ts) + MINUTE_MS / 2, mean]);
+  return [...minutes.filter(([time]) => time >= begin && time < end), ...seen];
 }

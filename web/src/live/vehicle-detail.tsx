@@ -1,10 +1,13 @@
 /** One vehicle now: its gauges, each with the last minutes as a curve. */
-import type { Latest, Vehicle } from '../api/types.ts';
+import { useState } from 'react';
+import type { HistoryPoint, Latest, Vehicle } from '../api/types.ts';
+import { useData } from '../api/use-data.ts';
+import { DEMO } from '../demo/replay.ts';
 import { Link } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import { Icon } from '../ui/icon.tsx';
 import { SparkLine } from '../ui/spark-line.tsx';
-import { curveOf, fixOf, type LiveVehicle, ONLINE_MS, readingOf } from './live-state.ts';
+import { curveOf, fixOf, type LiveVehicle, ONLINE_MS, PAST_MS, readingOf } from './live-state.ts';
 import { lastSeen } from './vehicle-card.tsx';
 
 /** What is shown, if the vehicle ever sent it. */
@@ -18,6 +21,9 @@ const GAUGES = [
   'throttle_pos',
   'altitude_m',
 ];
+
+/** How often the server is asked for what this page did not see. */
+const PAST_EVERY_MS = 60_000;
 
 interface VehicleDetailProps {
   readonly vehicle: Vehicle;
@@ -54,25 +60,41 @@ export function VehicleDetail({ vehicle, live, now, onClose }: VehicleDetailProp
   );
 }
 
-function Gauges({ live: { latest, samples }, now }: { readonly live: LiveVehicle; readonly now: number }) {
-  const { format, label } = useText();
-  const shown = GAUGES.filter((signal) => readingOf(latest, signal) !== undefined);
+function Gauges({ live, now }: { readonly live: LiveVehicle; readonly now: number }) {
+  const [since] = useState(() => new Date(live.time - PAST_MS).toISOString());
+  const shown = GAUGES.filter((signal) => readingOf(live.latest, signal) !== undefined);
   return (
     <dl className="gauges">
-      {shown.map((signal) => {
-        const since = staleSince(latest, signal);
-        return (
-          <div key={signal} className="gauge">
-            <dt>{label(signal)}</dt>
-            <dd className="number">
-              {format.signal(signal, readingOf(latest, signal) ?? 0)}
-              {since !== undefined && <small>{format.age(now - Date.parse(since))}</small>}
-            </dd>
-            {samples.length > 1 && <SparkLine points={curveOf(samples, signal)} />}
-          </div>
-        );
-      })}
+      {shown.map((signal) => (
+        <Gauge key={signal} signal={signal} live={live} now={now} since={since} />
+      ))}
     </dl>
+  );
+}
+
+interface GaugeProps {
+  readonly signal: string;
+  readonly live: LiveVehicle;
+  readonly now: number;
+  /** From where on the server is asked for the past. */
+  readonly since: string;
+}
+
+function Gauge({ signal, live: { latest, samples }, now, since }: GaugeProps) {
+  const { format, label } = useText();
+  const query = new URLSearchParams({ signal, step: '1m', from: since });
+  const path = `/v1/vehicles/${encodeURIComponent(latest.vehicle)}/history?${query}`;
+  const { data } = useData<{ points: readonly HistoryPoint[] }>(latest.trip_id === DEMO ? null : path, PAST_EVERY_MS);
+  const older = staleSince(latest, signal);
+  return (
+    <div className="gauge">
+      <dt>{label(signal)}</dt>
+      <dd className="number">
+        {format.signal(signal, readingOf(latest, signal) ?? 0)}
+        {older !== undefined && <small>{format.age(now - Date.parse(older))}</small>}
+      </dd>
+      <SparkLine points={curveOf(samples, signal, data?.points)} />
+    </div>
   );
 }
 

@@ -13,8 +13,10 @@ setWorkerUrl(new URL(workerUrl, location.href).href);
 
 export interface MapHold {
   readonly place: RefObject<HTMLElement | null>;
-  /** There once its style is; another one whenever the style changes. */
+  /** Another one whenever the style changes. */
   readonly map: MapLibre | null;
+  /** The same, once its style is there and layers can be added. */
+  readonly styled: MapLibre | null;
   /** Whether tiles failed to come: the outlines remain. */
   readonly noTiles: boolean;
 }
@@ -24,6 +26,7 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
   const place = useRef<HTMLElement>(null);
   const first = useRef(options);
   const [map, setMap] = useState<MapLibre | null>(null);
+  const [styled, setStyled] = useState<MapLibre | null>(null);
   const [noTiles, setNoTiles] = useState(false);
   const { data: source } = useData<MapSource>('/map.json');
   const dark = useDark();
@@ -42,14 +45,16 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
       const source = 'tile' in event && 'sourceId' in event ? made.getSource(`${event.sourceId}`) : undefined;
       if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
     });
-    made.once('style.load', () => setMap(made));
+    made.once('style.load', () => setStyled(made));
+    setMap(made);
     return () => {
       first.current = { center: made.getCenter(), zoom: made.getZoom() };
       setMap(null);
+      setStyled(null);
       made.remove();
     };
   }, [source, dark]);
-  return { place, map, noTiles };
+  return { place, map, styled, noTiles };
 }
 
 function viewOf({ bounds, center, zoom }: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): Partial<MapOptions> {

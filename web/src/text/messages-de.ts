@@ -28,6 +28,8 @@ export const MESSAGES_DE: Messages = {
   'common.never': 'nie',
   'common.delete': 'Löschen',
   'common.revoke': 'Sperren',
+  'common.onlyHere':
+    '{host} führt nur auf diesem Rechner hierher. Öffne diese Seiten über seine Adresse im Netz, oder setze PUBLIC_URL.',
   'common.more': 'Mehr zeigen',
 
   'error.offline': 'Der Server ist nicht zu erreichen. Ist dieses Gerät online, und läuft der Server?',
@@ -56,8 +58,14 @@ export const MESSAGES_DE: Messages = {
     'Ein Telefon, ein Dongle oder ein kleiner Rechner im Auto sendet, was er misst. Dazu braucht er einen Schlüssel.',
   'start.add': 'Fahrzeug hinzufügen',
   'start.demo': 'Probefahrt ansehen',
-  'start.demoText': 'Ein eigener Server mit achtzehn echten Fahrten, von denen nichts bleibt:',
+  'start.demoText': 'Eine echte Fahrt, in diesem Browser abgespielt. Auf dem Server bleibt davon nichts.',
   'start.none': 'Dir wird noch kein Fahrzeug gezeigt. Wer dich eingeladen hat, kann das ändern.',
+
+  'demo.title': 'Probefahrt',
+  'demo.text': 'Eine aufgezeichnete Fahrt, viermal so schnell abgespielt. Nichts davon wird gespeichert.',
+  'demo.trip': 'Als Fahrt ansehen',
+  'demo.live': 'Auf der Karte fahren sehen',
+  'demo.leave': 'Beenden',
 
   'trips.title': 'Fahrten',
   'trips.none': 'Hier sind keine Fahrten.',
@@ -140,7 +148,13 @@ export const MESSAGES_DE: Messages = {
   'devices.keyOnce':
     'Dieser Schlüssel wird nur jetzt gezeigt. Wer ihn hat, kann Ereignisse dieses Fahrzeugs schreiben und nichts lesen.',
   'devices.curl': 'Im Terminal ausprobieren',
-  'devices.http': 'Für eine App oder Platine, die HTTP spricht',
+  'devices.app': 'Was sendet?',
+  'devices.own': 'Etwas anderes: Programm, Platine, Raspberry Pi',
+  'devices.address': 'Adresse für {app}',
+  'devices.openApp': '{app} auf diesem Telefon einrichten',
+  'devices.appCode': 'QR-Code für {app}',
+  'devices.mqtt': 'Über MQTT',
+  'devices.edge': 'Raspberry Pi im Auto',
   'devices.qr': 'Zum Übertragen: Adresse, Fahrzeug und Schlüssel als QR-Code',
   'devices.revoked': '{name} ist gesperrt. Seine Ereignisse bleiben.',
   'devices.revokeAsk': '{name} sperren? Es kann nichts mehr senden; seine Ereignisse bleiben. Das gilt endgültig.',

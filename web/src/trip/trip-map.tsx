@@ -19,7 +19,7 @@ interface TripMapProps {
 
 export function TripMap({ bbox, points, colour, cursor }: TripMapProps) {
   const { t } = useText();
-  const { place, map, noTiles } = useMap({ bounds: [...bbox] });
+  const { place, styled: map, noTiles } = useMap({ bounds: [...bbox] });
   useTrack(map, points);
   usePointer(map, points, cursor);
   useCursorMarker(map, points, cursor);

@@ -3,7 +3,7 @@
 const WIDTH = 120;
 const HEIGHT = 32;
 /** Points further apart than this are not joined, milliseconds. */
-const GAP_MS = 60_000;
+const GAP_MS = 120_000;
 
 export function SparkLine({ points }: { readonly points: readonly (readonly [time: number, value: number])[] }) {
   return (

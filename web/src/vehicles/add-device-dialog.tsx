@@ -1,9 +1,10 @@
-/** Gives a vehicle a device: asks for its name, then shows its key, this once. */
+/** Gives a vehicle a device: asks what it is, then shows its key, this once. */
 import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import { useText } from '../text/use-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
-import { Field, Form } from '../ui/form.tsx';
+import { Choice, Field, Form } from '../ui/form.tsx';
+import { APPS } from './apps.ts';
 import { type DeviceWithKey, KeyToHand } from './key-to-hand.tsx';
 
 interface AddDeviceDialogProps {
@@ -16,7 +17,8 @@ export function AddDeviceDialog({ vehicle, onClose, onChanged }: AddDeviceDialog
   const { t } = useText();
   const [made, setMade] = useState<DeviceWithKey | null>(null);
   const add = async (values: FormData) => {
-    const body = { name: `${values.get('name')}`.trim(), vehicles: [vehicle] };
+    const app = `${values.get('app')}`;
+    const body = { name: `${values.get('name')}`.trim(), vehicles: [vehicle], ...(app !== '' && { app }) };
     setMade(await ask<DeviceWithKey>('/v1/devices', { method: 'POST', body }));
     onChanged();
   };
@@ -26,6 +28,7 @@ export function AddDeviceDialog({ vehicle, onClose, onChanged }: AddDeviceDialog
       {made === null ? (
         <Form submit={t('devices.add')} onSubmit={add}>
           <Field label={t('devices.name')} name="name" maxLength={64} required />
+          <Choice label={t('devices.app')} name="app" value="" options={[['', t('devices.own')], ...APPS]} />
         </Form>
       ) : (
         <KeyToHand made={made} vehicle={vehicle} />

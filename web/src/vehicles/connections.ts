@@ -1,4 +1,4 @@
-/** How a device is told where to send and with which key: one row for each way that the server listens. Pure. */
+/** How something of one's own is told where to send and with which key: one row for each way. Pure. */
 import type { MessageKey } from '../text/translate.ts';
 
 export interface Connection {
@@ -24,14 +24,16 @@ export const WAYS: readonly Way[] = [
       ].join('\n'),
   },
   {
-    label: 'devices.http',
+    label: 'devices.mqtt',
+    // The user name is not looked at here; a broker's rules may want the vehicle's.
     lines: ({ url, vehicle, key }) =>
       [
-        `POST ${url}/v1/ingest`,
-        `Authorization: Bearer ${key}`,
-        'Content-Type: application/json',
-        '',
-        `{"vehicle_id": "${vehicle}", "ts": "2026-01-01T12:00:00Z", "lat": 49.5891, "lon": 8.6527, "speed_kph": 82.4}`,
+        `mosquitto_pub -h ${new URL(url).hostname} -q 1 -t telemetry/${vehicle} -u ${vehicle} -P ${key} \\`,
+        `  -m '{"ts": "'$(date -u +%FT%TZ)'", "speed_kph": 42}'`,
       ].join('\n'),
+  },
+  {
+    label: 'devices.edge',
+    lines: ({ url, key }) => `SERVER_URL=${url} DEVICE_KEY=${key} npx fleet-edge setup`,
   },
 ];

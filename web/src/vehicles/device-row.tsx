@@ -9,6 +9,7 @@ import { Failure } from '../ui/failure.tsx';
 import { notify } from '../ui/notices.tsx';
 import { useAction } from '../ui/use-action.ts';
 import { useNow } from '../ui/use-now.ts';
+import { APPS } from './apps.ts';
 import { type DeviceWithKey, KeyToHand } from './key-to-hand.tsx';
 
 interface DeviceRowProps {
@@ -23,12 +24,18 @@ export function DeviceRow({ device, onChanged }: DeviceRowProps) {
   const [revoking, setRevoking] = useState(false);
   const { error, run } = useAction();
   const path = `/v1/devices/${encodeURIComponent(device.id)}`;
-  const { name, role, vehicles, last_seen_at, keys } = device;
+  const { name, role, vehicles, app, last_seen_at, keys } = device;
   const seen =
     last_seen_at === null
       ? t('devices.unseen')
       : t('devices.seen', { age: format.age(now - Date.parse(last_seen_at)) });
-  const facts = [seen, t(`role.${role}`), ...(keys.length > 1 ? [t('devices.twoKeys')] : [])];
+  const title = APPS.find(([known]) => known === app)?.[1];
+  const facts = [
+    ...(title === undefined ? [] : [title]),
+    seen,
+    t(`role.${role}`),
+    ...(keys.length > 1 ? [t('devices.twoKeys')] : []),
+  ];
   const act = (method: 'POST' | 'DELETE', what: string, then?: (answer: DeviceWithKey) => void) =>
     run(async () => {
       then?.(await ask<DeviceWithKey>(path + what, { method }));

@@ -74,6 +74,7 @@ export const ADD_DEVICE_DOC = addDoc(
 export const ROTATE_DOC: RouteDoc = {
   tag: 'Access',
   summary: 'Give a device another key; the one before stays valid for now',
+  description: 'For a device that was added with `app`, the answer says again how that is set up.',
   answers: { 200: { 'application/json': ref('DeviceWithKey') } },
   problems: ['not-found'],
 };

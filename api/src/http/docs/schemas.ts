@@ -69,6 +69,7 @@ const device = object({
   name: text,
   role: text,
   vehicles: scope,
+  app: orNull(text),
   created_at: time,
   last_seen_at: orNull(time),
   keys: list(object({ created_at: time, expires_at: orNull(time) })),
