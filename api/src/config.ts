@@ -1,6 +1,6 @@
 /** The configuration of the server. */
 import { readFileSync } from 'node:fs';
-import { readSettings, type Setting, type Settings } from '@fleet/env';
+import { type Environment, readSettings, type Setting, type Settings, withSecretFiles } from '@fleet/env';
 import proxyAddr from 'proxy-addr';
 import { parseKeysFile } from './access/fixed-keys.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
@@ -8,12 +8,10 @@ import { StartError } from './ports.ts';
 
 export type Config = Settings<typeof CONFIG_SPEC>;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the configuration. Throws `StartError` with everything that is wrong, a line each. */
 export function loadConfig(env: Environment): Config {
   const read = readSettings(CONFIG_SPEC, env);
-  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(env)];
+  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(withSecretFiles(CONFIG_SPEC, env).env)];
   if (!read.ok || errors.length > 0) throw new StartError(errors.join('\n'));
   return read.value;
 }
