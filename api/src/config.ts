@@ -4,6 +4,7 @@ import { type Environment, readSettings, type Setting, type Settings, withSecret
 import proxyAddr from 'proxy-addr';
 import { parseKeysFile } from './access/fixed-keys.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
+import { parseApps } from './formats/topic-format.ts';
 import { StartError } from './ports.ts';
 
 export type Config = Settings<typeof CONFIG_SPEC>;
@@ -45,6 +46,19 @@ function faultsBeyondForm(env: Environment): string[] {
   const apiKey = textOf(env, 'API_KEY');
   if (apiKey !== undefined && apiKey === textOf(env, 'ADMIN_TOKEN')) {
     faults.push('API_KEY and ADMIN_TOKEN are the same: a device would be an admin; make up another key');
+  }
+  check('MQTT_APPS', (text) => {
+    const apps = parseApps(text);
+    return apps.ok ? [] : [apps.error];
+  });
+  for (const name of ['MQTT_TLS_CERT_FILE', 'MQTT_TLS_KEY_FILE', 'MQTT_CA_FILE'] as const) {
+    check(name, (path) => {
+      readFileSync(path);
+      return [];
+    });
+  }
+  if ((textOf(env, 'MQTT_TLS_CERT_FILE') === undefined) !== (textOf(env, 'MQTT_TLS_KEY_FILE') === undefined)) {
+    faults.push('MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE need each other');
   }
   check('MAP_HOSTS', (text) => {
     for (const host of text.split(',')) new URL(host.trim());
