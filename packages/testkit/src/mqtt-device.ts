@@ -14,12 +14,11 @@ export interface MqttDeviceOptions {
 }
 
 /** Time after which an event without a receipt is sent again, milliseconds. */
-const AGAIN_MS = 2_000;
+const AGAIN_MS = 1_500;
 /** Time between two looks at what is to be sent. */
 const LOOK_MS = 50;
-/** Events of one message, and messages of one look. */
-const TOGETHER = 20;
-const MESSAGES = 10;
+/** Events of the one message that is sent at each look: some hundred a second. */
+const TOGETHER = 5;
 
 export class MqttDevice {
   readonly #options: MqttDeviceOptions;
@@ -60,13 +59,11 @@ export class MqttDevice {
   #look(): void {
     if (!this.#client.connected) return;
     const now = Date.now();
-    const due = [...this.#outbox.values()].filter(({ sentAt }) => now - sentAt > AGAIN_MS);
-    for (let at = 0; at < Math.min(due.length, MESSAGES * TOGETHER); at += TOGETHER) {
-      const together = due.slice(at, at + TOGETHER);
-      for (const entry of together) entry.sentAt = now;
-      const payload = JSON.stringify(together.map(({ event }) => event));
-      this.#client.publish(telemetryTopic(this.#options.vehicle), payload, { qos: 1 }, () => {});
-    }
+    const due = [...this.#outbox.values()].filter(({ sentAt }) => now - sentAt > AGAIN_MS).slice(0, TOGETHER);
+    if (due.length === 0) return;
+    for (const entry of due) entry.sentAt = now;
+    const payload = JSON.stringify(due.map(({ event }) => event));
+    this.#client.publish(telemetryTopic(this.#options.vehicle), payload, { qos: 1 }, () => {});
   }
 
   #hear({ trip_id, seqs, rejected }: StoredReceipt): void {
