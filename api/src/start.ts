@@ -8,6 +8,7 @@ import { Directory, REFRESH_MS } from './access/directory.ts';
 import { FailedTries } from './access/failed-tries.ts';
 import { keysOfSettings } from './access/fixed-keys.ts';
 import { KeysFile } from './access/keys-file.ts';
+import type { Principal } from './access/principal.ts';
 import { Sightings } from './access/sightings.ts';
 import { loadSessionKey, SignIn } from './access/sign-in.ts';
 import { type Config, sharedToken, trustOf } from './config.ts';
@@ -15,8 +16,10 @@ import { createApp } from './http/app.ts';
 import { Authenticator } from './http/authenticate.ts';
 import { UNDO_MS } from './http/correction-routes.ts';
 import { mapSettingsOf } from './http/map-settings.ts';
+import type { Route } from './http/route.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { systemRoutes } from './http/system-routes.ts';
 import { DeadLetters } from './ingest/dead-letters.ts';
 import { every, type Job } from './jobs/every.ts';
 import { forgetRevocations, noteSightings, upkeep } from './jobs/housekeeping.ts';
@@ -24,6 +27,7 @@ import { LiveFeed } from './live/live-feed.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { Readiness } from './observability/readiness.ts';
 import { Tallies } from './observability/tallies.ts';
+import { type MqttDoor, openMqtt } from './open-mqtt.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { HangError, StartError } from './ports.ts';
 import { addressAsked } from './public-url.ts';
@@ -31,9 +35,14 @@ import type { Services } from './services.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { BUILT_AT } from './version.ts';
 
-/** What the program may be given by a test. */
+/** The whole server, or nothing but the subscriber to a broker, with what probes and Prometheus ask of it. */
+export type ServerParts = 'all' | 'bridge';
+
+/** What the program is given by whoever starts it. */
 export interface Surroundings {
   readonly log: Logger;
+  /** @default 'all' */
+  readonly parts?: ServerParts;
   readonly now?: () => number;
   /** Hears that the server can't go on: the process can only end. */
   readonly onDeath?: (error: Error) => void;
@@ -41,6 +50,8 @@ export interface Surroundings {
 
 export interface RunningServer {
   readonly port: number;
+  /** Where the MQTT broker inside listens; null where there is none. */
+  readonly mqttPort: number | null;
   readonly services: Services;
   /**
    * Takes no more requests, answers those that are under way, closes the store. Rejects where something fails, with
@@ -59,7 +70,7 @@ const NOTE_EVERY_MS = 60_000;
 
 /** Starts the server. Throws `StartError` in words for whoever started it. */
 export async function startServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
-  const { log, now = Date.now, onDeath = () => {} } = surroundings;
+  const { log, now = Date.now, onDeath = () => {}, parts = 'all' } = surroundings;
   const tallies = new Tallies();
   let onFailure: (error: Error) => void = () => {};
   const opened = await openStore(config, {
@@ -79,15 +90,22 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     // Every stream that is open listens to it: any number is right.
     setMaxListeners(0, draining.signal);
     let port = 0;
-    const services = await createServices(config, { opened, tallies, draining, now, log, port: () => port });
+    const services = await createServices(config, { opened, tallies, draining, now, log, parts, port: () => port });
     onFailure = (error) => {
       log.error({ err: error }, 'events could not be stored');
       services.readiness.storeFailed(error.message);
     };
-    const { server, sightings } = createServer(config, services, log);
+    const access = { failedTries: new FailedTries(now), sightings: new Sightings(now) };
+    const routes = parts === 'all' ? allRoutes(services) : systemRoutes(services);
+    const server = createServer(config, services, { ...access, routes, log });
     port = await listen(server, config);
-    const jobs = startJobs(services, opened, sightings, log);
-    return { port, services, stop: () => stop(server, draining, services, jobs) };
+    const onSeen = (principal: Principal) => access.sightings.note(principal);
+    const mqtt = await openMqtt(config, { services, log, onSeen, failedTries: access.failedTries }).catch((error) => {
+      server.close();
+      throw error;
+    });
+    const jobs = startJobs(services, parts === 'all' ? opened : null, access.sightings, log);
+    return { port, mqttPort: mqtt.port, services, stop: () => stop({ server, mqtt, draining, services, jobs }) };
   } catch (error) {
     await opened.events.close();
     throw error;
@@ -100,16 +118,18 @@ interface Foundations {
   readonly draining: AbortController;
   readonly now: () => number;
   readonly log: Logger;
+  readonly parts: ServerParts;
   readonly port: () => number;
 }
 
 async function createServices(
   config: Config,
-  { opened, tallies, draining, now, log, port }: Foundations,
+  { opened, tallies, draining, now, log, parts, port }: Foundations,
 ): Promise<Services> {
   const { registry, spool, backups } = opened;
   const store = opened.events;
-  const readiness = new Readiness({ store, now, builtAt: BUILT_AT });
+  const isReached = () => parts === 'all' || tallies.mqtt.isConnected() === true;
+  const readiness = new Readiness({ store, now, builtAt: BUILT_AT, isReached });
   const settings = keysOfSettings(config.API_KEY, config.ADMIN_TOKEN);
   const file =
     config.KEYS_FILE === undefined
@@ -153,18 +173,24 @@ async function createServices(
   };
 }
 
-function createServer(config: Config, services: Services, log: Logger) {
+/** What the server over HTTP is made of beside its services. */
+interface HttpParts {
+  readonly failedTries: FailedTries;
+  readonly sightings: Sightings;
+  readonly routes: readonly Route[];
+  readonly log: Logger;
+}
+
+function createServer(config: Config, services: Services, { failedTries, sightings, routes, log }: HttpParts): Server {
   const trust = trustOf(config.TRUST_PROXY);
-  const sightings = new Sightings(services.now);
   const authenticator = new Authenticator({
     directory: services.directory,
     signIn: services.signIn,
-    failedTries: new FailedTries(services.now),
+    failedTries,
     addressOf: (req) => proxyAddr(req, trust),
     publicUrl: services.publicUrl,
     onSeen: (principal) => sightings.note(principal),
   });
-  const routes = allRoutes(services);
   const parts = {
     routes,
     map: mapSettingsOf(config),
@@ -172,7 +198,7 @@ function createServer(config: Config, services: Services, log: Logger) {
     tallies: services.tallies,
     onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),
   };
-  return { server: createHttpServer({ ...parts, services, app: createApp(parts) }), sightings };
+  return createHttpServer({ ...parts, services, app: createApp(parts) });
 }
 
 /** Whether a request came over https: what a proxy says counts where its word does. */
@@ -200,26 +226,33 @@ function listen(server: Server, { HOST: host, PORT: port }: Config): Promise<num
   });
 }
 
-function startJobs(services: Services, { backups }: OpenedStore, sightings: Sightings, log: Logger): Job[] {
+/** `opened` is null where others keep house. */
+function startJobs(services: Services, opened: OpenedStore | null, sightings: Sightings, log: Logger): Job[] {
   const { registry, now } = services;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`);
+  const refreshing = every(REFRESH_MS, () => services.refresh(), failed('reading the registry'));
+  if (opened === null) return [refreshing];
   return [
-    every(REFRESH_MS, () => services.refresh(), failed('reading the registry')),
+    refreshing,
     every(UPKEEP_EVERY_MS, () => upkeep(services, UNDO_MS), failed('upkeep'), 'now'),
     every(UPKEEP_EVERY_MS, () => forgetRevocations(registry, now()), failed('forgetting revocations')),
     every(NOTE_EVERY_MS, () => noteSightings(registry, sightings), failed('noting who was seen')),
-    ...(backups === null ? [] : [backups.start()]),
+    ...(opened.backups === null ? [] : [opened.backups.start()]),
   ];
 }
 
-async function stop(
-  server: Server,
-  draining: AbortController,
-  services: Services,
-  jobs: readonly Job[],
-): Promise<void> {
+interface Stoppable {
+  readonly server: Server;
+  readonly mqtt: MqttDoor;
+  readonly draining: AbortController;
+  readonly services: Services;
+  readonly jobs: readonly Job[];
+}
+
+async function stop({ server, mqtt, draining, services, jobs }: Stoppable): Promise<void> {
   services.readiness.drain();
   draining.abort();
+  const mqttStopped = mqtt.stop();
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that is kept would be waited for once its last answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
@@ -228,6 +261,7 @@ async function stop(
   clearInterval(idle);
   clearTimeout(deadline);
   await within(CLOSE_MS, async () => {
+    await mqttStopped;
     await Promise.all(jobs.map((job) => job.stop()));
     await services.store.close();
   });
