@@ -2,6 +2,7 @@
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
+import { DASHBOARDS } from '@fleet/dashboards';
 import type { Artifact } from './artifact.ts';
 import { configurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
@@ -15,6 +16,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
+    ...DASHBOARDS.map((dashboard) => ({ path: `dashboards/${dashboard.uid}.json`, text: json(dashboard) })),
   ];
 }
 

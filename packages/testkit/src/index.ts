@@ -1,5 +1,7 @@
 export * from './drives.ts';
 export * from './fleet-process.ts';
+export * from './flux.ts';
+export * from './grafana-macros.ts';
 export * from './influxd.ts';
 export * from './ledger.ts';
 export * from './liveness.ts';

@@ -41,21 +41,19 @@ export function goneLine(vehicle: string, tripId: string, from: number): string 
 }
 
 /** A vehicle at a fixed time: when it was last heard of, its names, its newest trip, the newest of every signal. */
-export function vehicleLine({ group, trips }: VehicleView): string {
-  const { vehicle, names } = group;
+export function vehicleLine({ group: { vehicle, names }, trips }: VehicleView): string {
   const latest = latestOf(vehicle, trips);
   const last = trips.find(({ id }) => id === latest?.trip_id);
-  const newest = SIGNAL_NAMES.map((name) => [name, latest?.values[name]?.[1]]);
+  if (latest === undefined || last === undefined) return goneVehicleLine(vehicle);
+  const newest = SIGNAL_NAMES.map((name) => [name, latest.values[name]?.[1]]);
   const fields = fieldsOf({
-    gone: latest === undefined,
+    gone: false,
     names: names.join('|'),
-    last_ts: latest?.last_ts,
-    trip_from: last?.from,
-    trip_count: trips.length,
-    dtcs: latest?.dtcs?.join(' '),
+    dtcs: latest.dtcs?.join(' '),
     ...Object.fromEntries(newest),
   });
-  return `vehicle,vin=${key(vehicle)} ${fields} 0`;
+  const times = `last_ts=${latest.last_ts}i,trip_from=${last.from}i,trip_count=${trips.length}i`;
+  return `vehicle,vin=${key(vehicle)} ${times},${fields} 0`;
 }
 
 /** A vehicle that there is no more, or under another name. */
