@@ -15,6 +15,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { INFLUXDB, INFLUXDB_UID, PROMETHEUS_UID } from './data-source.ts';
 import { filter, flux, keep, map, vehicles } from './flux.ts';
+import { variable } from './variable.ts';
 
 /** All dashboards by their uids, which never change: bookmarks and links hold them. */
 export const TITLES = {
@@ -62,21 +63,17 @@ export function dashboard(spec: DashboardSpec): Dashboard {
 
 /** A link with the vehicle, and the time of a row: `from_ms` and `to_ms`. */
 export function linkToTrip(): string {
-  const { vehicle, from, to } = {
-    vehicle: field('vin'),
-    from: field('from_ms.numeric'),
-    to: field('to_ms.numeric'),
-  };
+  const [vehicle, from, to] = ['vin', 'from_ms.numeric', 'to_ms.numeric'].map(field);
   return `/d/fleet-trip?var-vehicle=${vehicle}&from=${from}&to=${to}`;
+}
+
+function field(name: string): string {
+  return variable(`__data.fields.${name}`);
 }
 
 /** A link to another dashboard with the row's vehicle. */
 export function linkToVehicle(uid: DashboardUid): string {
   return `/d/${uid}?var-vehicle=${field('vin')}`;
-}
-
-function field(name: string): string {
-  return `$\{__data.fields.${name}}`;
 }
 
 function linkToOthers() {

@@ -1,5 +1,6 @@
 /** Where queries go: to the data source that a dashboard's variable names; alerts to the one that is provisioned. */
 import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
+import { variable } from './variable.ts';
 
 /** The uids under which data sources are provisioned: alerts have no variables. */
 export const INFLUXDB_UID = 'fleet-influxdb';
@@ -11,8 +12,8 @@ export interface DataSource {
   readonly uid: string;
 }
 
-export const INFLUXDB: DataSource = { type: 'influxdb', uid: '${datasource}' };
-export const PROMETHEUS: DataSource = { type: 'prometheus', uid: '${prometheus}' };
+export const INFLUXDB: DataSource = { type: 'influxdb', uid: variable('datasource') };
+export const PROMETHEUS: DataSource = { type: 'prometheus', uid: variable('prometheus') };
 
 /** A query in Flux. */
 export interface FluxQuery extends Dataquery {

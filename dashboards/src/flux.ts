@@ -4,6 +4,7 @@
  * @see docs/adr/0013-dashboards-and-alerts-are-code.md
  */
 import type { EventField, TripField, VehicleField } from './columns.ts';
+import { variable } from './variable.ts';
 
 /** Grafana's own variables, as they stand in queries. */
 export const VEHICLES = variable('vehicle:pipe');
@@ -129,8 +130,4 @@ function isOneOf(fields: readonly string[]): string {
 
 function list(names: readonly string[]): string {
   return `[${names.map((name) => `"${name}"`).join(', ')}]`;
-}
-
-function variable(name: string): string {
-  return `$\{${name}}`;
 }

@@ -20,3 +20,8 @@ export const DASHBOARDS: readonly Dashboard[] = [
   DATA_QUALITY,
   SYSTEM,
 ];
+
+export { SERVER_ALERTS, VEHICLE_ALERTS } from './alerts/alerts.ts';
+export { CONTACT_POINT, WAYS } from './alerts/contact-points.ts';
+export { ALERTING_FILES } from './alerts/files.ts';
+export type { Alert, Rule } from './alerts/rule.ts';

@@ -85,7 +85,7 @@ export const OVERVIEW = dashboard({
     markers({
       title: 'Last positions',
       description: 'Where each vehicle was when it last said so.',
-      size: [12, 12],
+      size: [24, 12],
       ask: flux(
         vehicles(['last_ts', 'lat', 'lon']),
         filter('exists r.lat and exists r.lon'),
@@ -100,14 +100,14 @@ export const OVERVIEW = dashboard({
     bars({
       title: 'Events a day',
       description: 'Events of each vehicle, by the day on which their trip began.',
-      size: [12, 6],
+      size: [12, 8],
       ask: tripSums('event_count', '1d'),
       columns: ['events'],
     }),
     bars({
       title: 'Kilometres a day',
       description: 'Distance of each vehicle, by the day on which its trip began.',
-      size: [12, 6],
+      size: [12, 8],
       ask: tripSums('distance_km', '1d'),
       columns: ['distance_km'],
     }),

@@ -2,7 +2,8 @@
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
-import { DASHBOARDS } from '@fleet/dashboards';
+import { ALERTING_FILES, DASHBOARDS } from '@fleet/dashboards';
+import { alertsPage } from './alerts-page.ts';
 import type { Artifact } from './artifact.ts';
 import { configurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
@@ -16,6 +17,11 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
+    { path: 'docs/alerts.md', text: alertsPage() },
+    ...Object.entries(ALERTING_FILES).map(([name, file]) => ({
+      path: `dashboards/alerting/${name}`,
+      text: json(file),
+    })),
     ...DASHBOARDS.map((dashboard) => ({ path: `dashboards/${dashboard.uid}.json`, text: json(dashboard) })),
   ];
 }
