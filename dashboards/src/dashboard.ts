@@ -15,6 +15,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { INFLUXDB, INFLUXDB_UID, PROMETHEUS_UID } from './data-source.ts';
 import { filter, flux, keep, map, vehicles } from './flux.ts';
+import { placed } from './layout.ts';
 import { variable } from './variable.ts';
 
 /** All dashboards by their uids, which never change: bookmarks and links hold them. */
@@ -58,7 +59,8 @@ export function dashboard(spec: DashboardSpec): Dashboard {
     .link(linkToOthers())
     .variables(choose === 'none' ? [dataSource('prometheus')] : vehicleVariables(choose));
   for (const panel of panels) builder.withPanel(panel);
-  return numbered(builder.build());
+  const built = builder.build();
+  return { ...built, id: null, version: 1, panels: placed((built.panels ?? []) as Panel[]) };
 }
 
 /** A link with the vehicle, and the time of a row: `from_ms` and `to_ms`. */
@@ -128,10 +130,4 @@ function dataSource(type: 'influxdb' | 'prometheus') {
     .description('Where the events are')
     .type(type)
     .current({ selected: true, text: uid, value: uid });
-}
-
-/** Panels with the numbers that stand in their addresses: by their place. */
-function numbered(built: Dashboard): Dashboard {
-  const panels = (built.panels ?? []).map((panel, index) => ({ ...panel, id: index + 1 }));
-  return { ...built, id: null, version: 1, panels };
 }

@@ -1,3 +1,4 @@
+export * from './alert-evaluator.ts';
 export * from './drives.ts';
 export * from './fleet-process.ts';
 export * from './flux.ts';
