@@ -108,8 +108,12 @@ export function group(...columns: readonly string[]): string {
 /** Windows worked out by the storage engine, table by table, and once more over all containers. */
 export function perWindow(fn: 'mean' | 'max' | 'min' | 'sum' | 'last' | 'count', every = '$__interval'): string {
   const over = fn === 'count' ? 'sum' : fn;
-  const window = (name: string) => `  |> aggregateWindow(every: ${every}, fn: ${name}, createEmpty: false)`;
-  return flux(window(fn), group('_field'), window(over));
+  return flux(window(fn, every), group('_field'), window(over, every));
+}
+
+/** Windows under the time at which they begin: under that of their end they would belong to the next one. */
+export function window(fn: string, every = '$__interval'): string {
+  return `  |> aggregateWindow(every: ${every}, fn: ${fn}, createEmpty: false, timeSrc: "_start")`;
 }
 
 /** Rows of windows side by side: a column for each field. */

@@ -1,7 +1,7 @@
 /** Queries that several panels share. */
 import { DRIVING } from '@fleet/contract';
 import type { TripField } from './columns.ts';
-import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, total, trips } from './flux.ts';
+import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, total, trips, window } from './flux.ts';
 
 /** The car's speed, else that of a GPS, of a row with either. */
 export const SPEED = 'if exists r.speed_kph then r.speed_kph else r.gps_speed_kph';
@@ -36,7 +36,7 @@ export function tripSums(field: TripField, every: string): string {
     keep('_time', '_value', '_field'),
     group('_field'),
     '  |> sort(columns: ["_time"])',
-    `  |> aggregateWindow(every: ${every}, fn: sum, createEmpty: false, timeSrc: "_start")`,
+    window('sum', every),
   );
 }
 
@@ -70,30 +70,27 @@ export function hardEvents(): string {
   return flux(
     speeds(),
     '  |> elapsed(unit: 1ms)',
-    '  |> difference(columns: ["_value"], keepFirst: false)',
+    '  |> difference(columns: ["_value"])',
     filter('r.elapsed > 0 and r.elapsed <= 3000'),
     map({ rate: 'r._value / 3.6 / (float(v: r.elapsed) / 1000.0)' }),
     map({
       kind: `if r.rate <= -${harsh_mps2}.0 then "braking" else if r.rate >= ${harsh_mps2}.0 then "acceleration" else ""`,
     }),
-    '  |> stateCount(fn: (r) => r.kind == "braking", column: "braking")',
-    '  |> stateCount(fn: (r) => r.kind == "acceleration", column: "acceleration")',
+    '  |> stateDuration(fn: (r) => r.kind == "braking", column: "braking", unit: 1ms)',
+    '  |> stateDuration(fn: (r) => r.kind == "acceleration", column: "acceleration", unit: 1ms)',
     filter('r.kind != ""'),
-    map({
-      run: 'if r.braking > r.acceleration then int(v: r._time) / 1000 - r.braking * 1000000 else int(v: r._time) / 1000 - r.acceleration * 1000000',
-    }),
+    map({ run: 'int(v: r._time) / 1000000 - (if r.kind == "braking" then r.braking else r.acceleration)' }),
     group('kind', 'run'),
     '  |> reduce(',
-    '      identity: {seconds: 0.0, peak_mps2: 0.0, _time: 1970-01-01T00:00:00Z},',
+    '      identity: {seconds: 0.0, peak_mps2: 0.0},',
     '      fn: (r, accumulator) => ({',
     '        seconds: accumulator.seconds + float(v: r.elapsed) / 1000.0,',
     '        peak_mps2: if r.rate * r.rate > accumulator.peak_mps2 * accumulator.peak_mps2 then r.rate else accumulator.peak_mps2,',
-    '        _time: if accumulator.seconds == 0.0 then r._time else accumulator._time,',
     '      }),',
     '  )',
     group(),
     filter(`r.seconds >= ${harsh_s}.0`),
-    map({ start: 'r._time' }),
+    map({ start: 'time(v: r.run * 1000000)' }),
     keep('start', 'kind', 'seconds', 'peak_mps2'),
     '  |> sort(columns: ["start"])',
     '  |> limit(n: 200)',
@@ -104,9 +101,9 @@ export function hardEvents(): string {
 export function track(): string {
   return flux(
     events(['lat', 'lon', 'speed_kph', 'gps_speed_kph']),
-    '  |> aggregateWindow(every: $__interval, fn: first, createEmpty: false, timeSrc: "_start")',
+    window('first'),
     group('_field'),
-    '  |> aggregateWindow(every: $__interval, fn: first, createEmpty: false, timeSrc: "_start")',
+    window('first'),
     SIDE_BY_SIDE,
     filter('exists r.lat and exists r.lon'),
     map({ kph: SPEED }),

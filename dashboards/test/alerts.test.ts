@@ -80,7 +80,7 @@ const STORIES: Readonly<Record<string, Story>> = {
   },
   'fleet-silent': {
     says: () => ({ speed_kph: 50 }),
-    seen: { 5: 'normal', 4000: 'normal', 4400: 'firing' },
+    seen: { 100: 'normal', 4000: 'normal', 4400: 'firing' },
     value: [14 + 73 * 60, 73],
   },
 };

@@ -88,6 +88,7 @@ describe('the rules', () => {
     ['no title', (copy) => (panel(copy).title = ''), /no title/],
     ['no description', (copy) => (panel(copy).description = 'words'), /no description/],
     ['no unit', (copy) => (panel(copy).fieldConfig = { defaults: {} }), /no unit/],
+    ['two panels of one name', (copy) => (panel(copy).title = 'Distance'), /two panels/],
     ['a deprecated kind', (copy) => (panel(copy).type = 'graph'), /deprecated/],
     ['panels over each other', (copy) => (panel(copy).gridPos.y = 0), /lies over/],
     ['another uid', (copy) => (copy.uid = 'Trips'), /the uid/],

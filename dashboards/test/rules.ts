@@ -40,6 +40,7 @@ export function faultsOf(dashboard: DashboardJson, all: readonly DashboardJson[]
   return [
     ...uidFaults(dashboard, all),
     ...dashboard.panels.flatMap((panel) => panelFaults(panel).map((fault) => `${panel.title}: ${fault}`)),
+    ...titleFaults(dashboard.panels),
     ...overlapFaults(dashboard.panels),
     ...linkFaults(dashboard, all),
     ...sourceFaults(dashboard),
@@ -63,6 +64,11 @@ function panelFaults({ type, title, description, fieldConfig }: PanelJson): stri
     ...(unit || WITHOUT_UNIT.includes(type) ? [] : ['no unit']),
     ...(DEPRECATED.includes(type) ? [`the kind ${type} is deprecated`] : []),
   ];
+}
+
+function titleFaults(panels: readonly PanelJson[]): string[] {
+  const titles = panels.map(({ title }) => title);
+  return titles.filter((title, at) => titles.indexOf(title) < at).map((title) => `two panels are called ${title}`);
 }
 
 function overlapFaults(panels: readonly PanelJson[]): string[] {

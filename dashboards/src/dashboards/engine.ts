@@ -1,7 +1,7 @@
 /** How the engine and its battery are doing over weeks and months. */
 import { DRIVING, type SignalName } from '@fleet/contract';
 import { dashboard } from '../dashboard.ts';
-import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE } from '../flux.ts';
+import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, window } from '../flux.ts';
 import { curves, lines } from '../panels/kinds.ts';
 import { table } from '../panels/table.ts';
 import { atMost } from '../queries.ts';
@@ -18,7 +18,7 @@ function warmUps(): string {
     'import "internal/debug"',
     atMost('30d'),
     `minutes = ${events(['coolant_c'], { start: 'start' })}`,
-    '  |> aggregateWindow(every: 1m, fn: mean, createEmpty: false, timeSrc: "_start")',
+    window('mean', '1m'),
     keep('_time', '_value'),
     group(),
     '  |> sort(columns: ["_time"])',
@@ -58,19 +58,14 @@ function warmUps(): string {
 function batteryByDay(): string {
   const every = '1d';
   const minute = (field: SignalName, fn: string) =>
-    flux(
-      events([field]),
-      `  |> aggregateWindow(every: 5m, fn: ${fn}, createEmpty: false)`,
-      group('_field'),
-      keep('_time', '_value', '_field'),
-    );
+    flux(events([field]), window(fn, '5m'), group('_field'), keep('_time', '_value', '_field'));
   return flux(
     `volts = ${minute('battery_v', 'mean')}`,
     `rpm = ${minute('rpm', 'max')}`,
     `lowest = ${events(['battery_v'])}`,
-    `  |> aggregateWindow(every: ${every}, fn: min, createEmpty: false)`,
+    window('min', every),
     group(),
-    `  |> aggregateWindow(every: ${every}, fn: min, createEmpty: false)`,
+    window('min', every),
     map({ _field: '"lowest"' }),
     keep('_time', '_value', '_field'),
     'engine = union(tables: [volts, rpm])',
@@ -82,7 +77,7 @@ function batteryByDay(): string {
     }),
     keep('_time', '_value', '_field'),
     group('_field'),
-    `  |> aggregateWindow(every: ${every}, fn: mean, createEmpty: false)`,
+    window('mean', every),
     'union(tables: [engine, lowest])',
     group('_field'),
     '  |> sort(columns: ["_time"])',
@@ -132,7 +127,7 @@ export const ENGINE_HEALTH = dashboard({
       size: [24, 8],
       ask: flux(
         events(['dtcs']),
-        '  |> aggregateWindow(every: 1h, fn: last, createEmpty: false)',
+        window('last', '1h'),
         filter('r._value != "[]"'),
         group('vin', '_value'),
         '  |> reduce(',

@@ -2,7 +2,7 @@
 import type { SignalName } from '@fleet/contract';
 import { SIGNALS } from '@fleet/contract';
 import { dashboard } from '../dashboard.ts';
-import { events, flux, group, keep, map } from '../flux.ts';
+import { events, flux, group, keep, map, window } from '../flux.ts';
 import { curves, gauges } from '../panels/kinds.ts';
 import { markers } from '../panels/map.ts';
 import { SPEED } from '../queries.ts';
@@ -43,7 +43,7 @@ export const LIVE_MAP = dashboard({
       size: [16, 20],
       ask: flux(
         events(['lat', 'lon', 'speed_kph', 'gps_speed_kph']),
-        '  |> aggregateWindow(every: $__interval, fn: last, createEmpty: false, timeSrc: "_start")',
+        window('last'),
         group('vin'),
         '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
         group(),
@@ -70,12 +70,12 @@ export const LIVE_MAP = dashboard({
         .max(max),
     ),
     curves({
-      title: 'Speed',
+      title: 'Speed over the last minutes',
       description: 'The speed of each vehicle over the last minutes.',
       size: [8, 5],
       ask: flux(
         events(['speed_kph', 'gps_speed_kph']),
-        '  |> aggregateWindow(every: $__interval, fn: mean, createEmpty: false)',
+        window('mean'),
         group('vin'),
         '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
         map({ _value: SPEED, _field: 'r.vin' }),

@@ -1,7 +1,7 @@
 /** Whether everything arrives: what is missing, what was refused, who is silent, how much there is. */
 import { SIGNAL_NAMES } from '@fleet/contract';
 import { dashboard, linkToTrip } from '../dashboard.ts';
-import { documents, events, filter, flux, group, keep, map, total, trips } from '../flux.ts';
+import { documents, events, filter, flux, group, keep, map, total, trips, VEHICLES } from '../flux.ts';
 import { barChart, bars, stat } from '../panels/kinds.ts';
 import { table } from '../panels/table.ts';
 import { atMost, TRIP_LINK, TRIP_TIMES, tripSums, tripTotal } from '../queries.ts';
@@ -11,7 +11,7 @@ const SOURCES = flux(
   'import "strings"',
   'from(bucket: v.defaultBucket + "_meta")',
   '  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)',
-  '  |> filter(fn: (r) => r._measurement == "trip" and r._field =~ /^source:/)',
+  filter(`r._measurement == "trip" and r._field =~ /^source:/ and r.vin =~ /^(${VEHICLES})$/`),
   group('_field', 'vin'),
   '  |> reduce(',
   '      identity: {last_seen: 1970-01-01T00:00:00Z, events: 0.0},',

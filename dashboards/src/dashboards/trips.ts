@@ -38,7 +38,7 @@ export const TRIP_OVERVIEW = dashboard({
     tripStat('On the road', 'From the first to the last event of each trip, added up.', 'duration_s'),
     tripStat('Fuel', 'Litres burnt, for cars that tell their fuel rate.', 'fuel_l'),
     table({
-      title: 'Trips',
+      title: 'List of trips',
       description: 'Newest first. Consumption needs a car that tells its fuel rate; completeness a device that counts.',
       size: [24, 14],
       ask: flux(

@@ -1,5 +1,6 @@
 /** Tables whose rows lead somewhere. */
-import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { Builder } from '@grafana/grafana-foundation-sdk/cog';
+import { DashboardLinkBuilder, DashboardLinkType, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { ColumnName } from '../columns.ts';
 import { dressed, type PanelSpec } from './panel.ts';
@@ -20,14 +21,20 @@ export interface TableSpec extends PanelSpec {
 }
 
 /** Rows as the query has them. */
-export function table(spec: TableSpec): Table {
+export function table(spec: TableSpec): Builder<Panel> {
   const panel = dressed(new Table(), spec).noValue('–');
   for (const name of spec.hidden ?? []) {
     panel.overrideByName(name, [{ id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } }]);
   }
   const { link } = spec;
   if (link !== undefined) panel.overrideByName(link.on, [{ id: 'links', value: [dataLink(link)] }]);
-  return panel;
+  return { build: () => withoutFooter(panel.build()) };
+}
+
+/** The SDK writes an option that Grafana's tables have no more. */
+function withoutFooter(panel: Panel): Panel {
+  const { footer: _footer, ...options } = panel.options as { readonly footer?: unknown };
+  return { ...panel, options };
 }
 
 function dataLink({ title, url }: RowLink) {
