@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { batchBenchmark } from './batch.ts';
 import type { Benchmark, Finding, RunOptions } from './benchmark.ts';
 import { bind, chooseCores } from './cores.ts';
+import { dashboardsBenchmark } from './dashboards.ts';
 import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memoryBenchmark,
   sizeBenchmark,
   influxBenchmark,
+  dashboardsBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -6,6 +6,7 @@ export * from './grafana-macros.ts';
 export * from './influxd.ts';
 export * from './ledger.ts';
 export * from './liveness.ts';
+export * from './prometheus.ts';
 export * from './random.ts';
 export * from './read-back.ts';
 export * from './senders.ts';
