@@ -30,15 +30,19 @@ export function intervalMs({ from, to, maxDataPoints }: Pick<QueryContext, 'from
   return Math.max(1_000, nice);
 }
 
-/** The query as InfluxDB gets it. */
-export function interpolateFlux(query: string, context: QueryContext): string {
-  const chosen = query.replace(/\$\{(\w+)(?::(\w+))?\}/g, (whole, name: string, format?: string) => {
-    const values = context.variables[name];
+/** The query as the browser sends it to Grafana: with what is chosen in the place of variables. */
+export function withVariables(query: string, variables: QueryContext['variables']): string {
+  return query.replace(/\$\{(\w+)(?::(\w+))?\}/g, (whole, name: string, format?: string) => {
+    const values = variables[name];
     if (values === undefined) throw new Error(`${whole} has no value`);
     return format === 'pipe' ? values.join('|') : values.join(',');
   });
+}
+
+/** The query as InfluxDB gets it. */
+export function interpolateFlux(query: string, context: QueryContext): string {
   const step = intervalMs(context);
-  return chosen
+  return withVariables(query, context.variables)
     .replaceAll('v.timeRangeStart', new Date(context.from).toISOString())
     .replaceAll('v.timeRangeStop', new Date(context.to).toISOString())
     .replaceAll('v.windowPeriod', `${step}ms`)
