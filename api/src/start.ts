@@ -159,6 +159,7 @@ async function createServices(
       store,
       isReady: () => readiness.fault() === undefined,
       liveClients: () => live.listenerCount,
+      backupVerifiedAt: () => backups?.state().verified_at ?? null,
     }),
     lastBackup: () => backups?.state() ?? null,
     limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },

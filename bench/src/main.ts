@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { batchBenchmark } from './batch.ts';
 import type { Benchmark, Finding, RunOptions } from './benchmark.ts';
 import { bind, chooseCores } from './cores.ts';
+import { dashboardsBenchmark } from './dashboards.ts';
 import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sizeBenchmark,
   influxBenchmark,
   influxPathBenchmark,
+  dashboardsBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -10,6 +10,8 @@ export interface MetricsParts {
   readonly isReady: () => boolean;
   /** How many clients hear what changes. */
   readonly liveClients: () => number;
+  /** When the newest backup was verified, milliseconds since 1970; null where there is none. */
+  readonly backupVerifiedAt: () => number | null;
 }
 
 /** The metrics as Prometheus reads them, and their media type. */
@@ -18,7 +20,7 @@ export interface Metrics {
   read(): Promise<string>;
 }
 
-export function createMetrics({ tallies, store, isReady, liveClients }: MetricsParts): Metrics {
+export function createMetrics({ tallies, store, isReady, liveClients, backupVerifiedAt }: MetricsParts): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -58,6 +60,14 @@ export function createMetrics({ tallies, store, isReady, liveClients }: MetricsP
     },
   });
   addMqtt(registers, tallies);
+  new Gauge({
+    name: 'fleet_backup_verified_timestamp_seconds',
+    help: 'When the newest backup was verified; 0 where there is none',
+    registers,
+    collect() {
+      this.set((backupVerifiedAt() ?? 0) / 1_000);
+    },
+  });
   addStoreSize(registers, store);
   return {
     mediaType: registry.contentType,

@@ -4,6 +4,7 @@
  */
 import type { SignalValues } from '@fleet/contract';
 import { addToDistance, type DistanceTotals, type Fix, startDistance } from './distance.ts';
+import { addToDriving, type DrivingTotals, startDriving } from './driving.ts';
 import { type Leads, leadingValues, prefersFirst } from './leads.ts';
 import type { Span } from './span.ts';
 
@@ -34,6 +35,10 @@ export interface TripTotals {
   first_ts: number;
   last_ts: number;
   distance: DistanceTotals;
+  /** Not in what was added up by an earlier version. */
+  driving?: DrivingTotals;
+  /** For each device's trip in it the events with a seq of their own, and the highest of these. */
+  counted?: Record<string, readonly [count: number, last: number]>;
   max_speed_kph: number | null;
   first_fix: Fix | null;
   /** West, south, east, north in degrees, as in GeoJSON (RFC 7946 §5). */
@@ -56,6 +61,8 @@ export function startTotals(): TripTotals {
     first_ts: 0,
     last_ts: 0,
     distance: startDistance(),
+    driving: startDriving(),
+    counted: {},
     max_speed_kph: null,
     first_fix: null,
     bbox: null,
@@ -74,6 +81,8 @@ export function addRow(totals: TripTotals, row: EventRow): void {
   const { lat, lon, hdop } = values as Partial<SignalValues>;
   const kph = leadingSpeed(values, totals.leads, row.ts);
   addToDistance(totals.distance, { ts: row.ts, kph, lat, lon, hdop });
+  if (totals.driving !== undefined) addToDriving(totals.driving, row.ts, values, kph);
+  if (totals.counted !== undefined) addSeq(totals.counted, row);
   if (kph !== undefined) totals.max_speed_kph = Math.max(totals.max_speed_kph ?? 0, kph);
   if (lat !== undefined && lon !== undefined) addPlace(totals, { ts: row.ts, lat, lon });
   totals.sources[row.source] = 1 + (Object.hasOwn(totals.sources, row.source) ? (totals.sources[row.source] ?? 0) : 0);
@@ -99,6 +108,13 @@ function addTime(totals: TripTotals, ts: number): void {
   else if (ts - totals.last_ts > spanMs(totals.longest_gap)) totals.longest_gap = { from: totals.last_ts, to: ts };
   totals.last_ts = ts;
   totals.event_count += 1;
+}
+
+/** A seq that is the time is none of the device's own. */
+function addSeq(counted: NonNullable<TripTotals['counted']>, { trip, seq, ts }: EventRow): void {
+  if (trip === null || seq === ts) return;
+  const [count, last] = (Object.hasOwn(counted, trip) ? counted[trip] : undefined) ?? [0, 0];
+  counted[trip] = [count + 1, Math.max(last, seq)];
 }
 
 function addPlace(totals: TripTotals, fix: Fix): void {

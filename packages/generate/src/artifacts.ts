@@ -2,7 +2,9 @@
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
+import { ALERTING_FILES, DASHBOARDS } from '@fleet/dashboards';
 import { CONFIG_SPEC as EDGE_CONFIG_SPEC } from '@fleet/edge/config-spec';
+import { alertsPage } from './alerts-page.ts';
 import type { Artifact } from './artifact.ts';
 import { configurationPage, edgeConfigurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
@@ -19,6 +21,12 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
     { path: 'docs/reliability.md', text: reliabilityPage() },
+    { path: 'docs/alerts.md', text: alertsPage() },
+    ...Object.entries(ALERTING_FILES).map(([name, file]) => ({
+      path: `dashboards/alerting/${name}`,
+      text: json(file),
+    })),
+    ...DASHBOARDS.map((dashboard) => ({ path: `dashboards/${dashboard.uid}.json`, text: json(dashboard) })),
   ];
 }
 

@@ -44,8 +44,8 @@ const PURPOSES: readonly Purpose[] = [
   },
   {
     setting: 'GRAFANA_INFLUX_TOKEN',
-    description: (bucket) => `fleet Grafana, reads ${bucket}`,
-    permissions: ({ orgID, data }) => [permission('read', data.id, orgID)],
+    description: (bucket) => `fleet Grafana, reads ${bucket} and ${bucket}_meta`,
+    permissions: ({ orgID, data, meta }) => [data, meta].map(({ id }) => permission('read', id, orgID)),
     verify: verifyGrafana,
   },
 ];
@@ -99,8 +99,10 @@ async function verifyApi(token: string, server: Server, { data }: Place): Promis
 async function verifyGrafana(token: string, server: Server, { data }: Place): Promise<void> {
   await withClient(token, server, data.name, async (client) => {
     // A query of a bucket that may not be read is answered with no rows.
-    const read = await client.query(client.bucket, 'SELECT n FROM probe LIMIT 1');
-    if (read.length === 0) throw new CommandError(`Grafana's token can't read ${data.name}`);
+    for (const bucket of [client.bucket, client.metaBucket]) {
+      const read = await client.query(bucket, 'SELECT n FROM probe LIMIT 1');
+      if (read.length === 0) throw new CommandError(`Grafana's token can't read ${bucket}`);
+    }
     const written = await client.write(client.bucket, 'probe n=1i').then(() => undefined, statusOf);
     if (written === FORBIDDEN) return;
     throw new CommandError(`Grafana's token should not be allowed to write ${data.name}: ${written ?? 'it did'}`);

@@ -5,7 +5,7 @@
  */
 import type { DocumentKind, RegistryDocument } from '../../registry.ts';
 import type { Row } from './csv.ts';
-import { jsonFields, jsonIn, key } from './line-protocol.ts';
+import { jsonFields, jsonIn, key, quoted } from './line-protocol.ts';
 
 /** The point of a document, as far as it tells what is newest. */
 export interface Revision {
@@ -20,9 +20,10 @@ export function tagOf(text: string): string {
   return `.${encodeURIComponent(text)}`;
 }
 
-/** The line that keeps a document, or takes the place of one. */
+/** The line that keeps a document, or takes the place of one. Dashboards count dead letters by `reason`. */
 export function documentLine({ kind, owner, id, at, body }: RegistryDocument, rev: number): string {
-  return `document,${tagsOf(kind, owner, id)} rev=${rev}i,deleted=false,at=${at}i,${jsonFields('body', body)} 0`;
+  const reason = 'slug' in body ? `reason=${quoted(body.slug)},` : '';
+  return `document,${tagsOf(kind, owner, id)} rev=${rev}i,deleted=false,at=${at}i,${reason}${jsonFields('body', body)} 0`;
 }
 
 /** The line that deletes the document of a point. */

@@ -10,7 +10,8 @@ import type { InfluxClient } from './client.ts';
 import { Containers } from './containers.ts';
 import { EventReader } from './event-reader.ts';
 import type { Groups } from './groups.ts';
-import { type SavedTrip, Summaries, stampOf } from './summaries.ts';
+import { type SavedTrip, Summaries } from './summaries.ts';
+import { stampOf } from './summary-lines.ts';
 import { makeTrips, type VehicleView } from './trip-maker.ts';
 import { Watch } from './watch.ts';
 
@@ -171,6 +172,7 @@ export class Settler {
         containers,
         changed.map(([, { trip }]) => trip),
         gone,
+        views,
       );
     } catch (error) {
       putBack();

@@ -1,15 +1,16 @@
 /**
  * What was worked out, in the meta bucket, so that a process that starts need not read all events, and dashboards have
- * trips to list. Points `container` (segments, at a fixed time) and `trip` (at its start; `gone` where it is none any
- * more); `settled` says up to which marks containers were read.
+ * trips to list. Points `container` (segments, at a fixed time), `trip` (at its start; `gone` where it is none any more)
+ * and `vehicle` (its newest, at a fixed time); `settled` says up to which marks containers were read.
  */
 import type { Span } from '../../trips/span.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import type { InfluxClient } from './client.ts';
 import type { Container, Segment } from './container.ts';
 import { containerTags } from './event-line.ts';
-import { jsonFields, jsonIn, milliseconds, nanoseconds } from './line-protocol.ts';
-import type { MadeTrip } from './trip-maker.ts';
+import { jsonFields, jsonIn, milliseconds } from './line-protocol.ts';
+import { goneLine, goneVehicleLine, tripLine, vehicleLine } from './summary-lines.ts';
+import type { MadeTrip, VehicleView } from './trip-maker.ts';
 
 /** Lines that are written at once. */
 const LINES_AT_ONCE = 1_000;
@@ -40,6 +41,8 @@ type SegmentTuple = readonly [from: number, to: number, count: number, digest: s
 export class Summaries {
   readonly #client: InfluxClient;
   readonly #idleMs: number;
+  /** Vehicles that have a point, as they were last saved. */
+  #vehicles: ReadonlyMap<string, VehicleView | undefined> = new Map();
 
   constructor(client: InfluxClient, idleMs: number) {
     this.#client = client;
@@ -48,11 +51,13 @@ export class Summaries {
 
   async load(): Promise<SavedSummaries> {
     const ask = (query: string) => this.#client.query(this.#client.metaBucket, query);
-    const [[settled], containers, trips] = await Promise.all([
+    const [[settled], containers, trips, vehicles] = await Promise.all([
       ask('SELECT up_to FROM settled'),
       ask('SELECT * FROM container'),
       ask('SELECT * FROM trip WHERE gone = false'),
+      ask('SELECT last_ts, vin FROM vehicle WHERE gone = false'),
     ]);
+    this.#vehicles = new Map(vehicles.map(({ vin = '' }) => [vin, undefined]));
     const all = containers.map((row) => ({
       idle_ms: Number(row['idle_ms']),
       vehicle: row['vin'] ?? '',
@@ -73,15 +78,22 @@ export class Summaries {
     };
   }
 
-  async save(containers: readonly Container[], trips: readonly MadeTrip[], gone: readonly SavedTrip[]): Promise<void> {
+  async save(
+    containers: readonly Container[],
+    trips: readonly MadeTrip[],
+    gone: readonly SavedTrip[],
+    views: readonly VehicleView[],
+  ): Promise<void> {
+    const now = new Map(views.map((view) => [view.group.vehicle, view]));
     const lines = [
       ...containers.map((container) => this.#containerLine(container)),
-      ...gone.map(
-        ({ vehicle, trip_id, from }) => `trip,${containerTags(vehicle, trip_id)} gone=true ${nanoseconds(from)}`,
-      ),
+      ...gone.map(({ vehicle, trip_id, from }) => goneLine(vehicle, trip_id, from)),
       ...trips.map(tripLine),
+      ...views.filter((view) => this.#vehicles.get(view.group.vehicle) !== view).map(vehicleLine),
+      ...[...this.#vehicles.keys()].filter((vehicle) => !now.has(vehicle)).map(goneVehicleLine),
     ];
     for (let at = 0; at < lines.length; at += LINES_AT_ONCE) await this.#write(lines.slice(at, at + LINES_AT_ONCE));
+    this.#vehicles = now;
   }
 
   /** Containers show all marks before this. */
@@ -100,26 +112,6 @@ export class Summaries {
   #write(lines: readonly string[]): Promise<void> {
     return this.#client.write(this.#client.metaBucket, lines.join('\n'));
   }
-}
-
-/** The stamp that a trip would be saved with. */
-export function stampOf({ basis, listed }: MadeTrip): string {
-  const { trip_id, name, note } = listed.summary;
-  return JSON.stringify([basis, trip_id, name, note]);
-}
-
-function tripLine(trip: MadeTrip): string {
-  const { listed, from, to, basis, parts, totals } = trip;
-  const { event_count, distance_km, duration_s } = listed.summary;
-  const fields = [
-    `gone=false,to_ts=${to}i,computed_at=${Date.now()}i`,
-    `event_count=${event_count}i,distance_km=${distance_km},duration_s=${duration_s}`,
-    `basis=${JSON.stringify(basis)},stamp=${JSON.stringify(stampOf(trip))}`,
-    jsonFields('parts', parts),
-    jsonFields('totals', totals),
-    jsonFields('summary', listed.summary),
-  ];
-  return `trip,${containerTags(listed.vehicle, listed.trip_id)} ${fields.join()} ${nanoseconds(from)}`;
 }
 
 function toSegment([from, to, count, digest]: SegmentTuple): Segment & Span {

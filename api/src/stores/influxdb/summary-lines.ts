@@ -1,0 +1,98 @@
+/**
+ * Trips and vehicles as points of the meta bucket. Beside what processes need again there are plain fields, one for each
+ * thing that dashboards and alerts list: those are read by queries that can't unpack JSON.
+ * @see docs/adr/0013-dashboards-and-alerts-are-code.md
+ */
+import { SIGNAL_NAMES } from '@fleet/contract';
+import { latestOf } from '../../trips/latest.ts';
+import type { TripTotals } from '../../trips/totals.ts';
+import { containerTags } from './event-line.ts';
+import { jsonFields, key, nanoseconds, quoted } from './line-protocol.ts';
+import type { MadeTrip, VehicleView } from './trip-maker.ts';
+
+/** Another one when a trip's point has other fields, so that trips are saved again. */
+const EDITION = 2;
+
+/** Fields by name; null and undefined are left out, numbers are floats. */
+type Fields = Readonly<Record<string, number | boolean | string | null | undefined>>;
+
+/** The stamp that a trip would be saved with. */
+export function stampOf({ basis, listed }: MadeTrip): string {
+  const { trip_id, name, note } = listed.summary;
+  return JSON.stringify([EDITION, basis, trip_id, name, note]);
+}
+
+/** A trip at its start. */
+export function tripLine(trip: MadeTrip): string {
+  const { listed, from, to, basis, parts, totals } = trip;
+  const fields = [
+    `gone=false,to_ts=${to}i,event_count=${totals.event_count}i,computed_at=${Date.now()}i,basis=${JSON.stringify(basis)},stamp=${quoted(stampOf(trip))}`,
+    fieldsOf(listedFields(trip)),
+    jsonFields('parts', parts),
+    jsonFields('totals', totals),
+    jsonFields('summary', listed.summary),
+  ];
+  return `trip,${containerTags(listed.vehicle, listed.trip_id)} ${fields.join()} ${nanoseconds(from)}`;
+}
+
+/** A trip that is none any more. */
+export function goneLine(vehicle: string, tripId: string, from: number): string {
+  return `trip,${containerTags(vehicle, tripId)} gone=true ${nanoseconds(from)}`;
+}
+
+/** A vehicle at a fixed time: when it was last heard of, its names, its newest trip, the newest of every signal. */
+export function vehicleLine({ group: { vehicle, names }, trips }: VehicleView): string {
+  const latest = latestOf(vehicle, trips);
+  const last = trips.find(({ id }) => id === latest?.trip_id);
+  if (latest === undefined || last === undefined) return goneVehicleLine(vehicle);
+  const newest = SIGNAL_NAMES.map((name) => [name, latest.values[name]?.[1]]);
+  const fields = fieldsOf({
+    gone: false,
+    names: names.join('|'),
+    dtcs: latest.dtcs?.join(' '),
+    ...Object.fromEntries(newest),
+  });
+  const times = `last_ts=${latest.last_ts}i,trip_from=${last.from}i,trip_count=${trips.length}i`;
+  return `vehicle,vin=${key(vehicle)} ${times},${fields} 0`;
+}
+
+/** A vehicle that there is no more, or under another name. */
+export function goneVehicleLine(vehicle: string): string {
+  return `vehicle,vin=${key(vehicle)} gone=true 0`;
+}
+
+function listedFields({ listed, totals }: MadeTrip): Fields {
+  const { summary } = listed;
+  const { driving, counted } = totals;
+  return {
+    name: summary.name,
+    duration_s: summary.duration_s,
+    moving_s: summary.moving_s,
+    distance_km: summary.distance_km,
+    distance_gap_km: summary.distance_gap_km,
+    mean_speed_kph: summary.mean_speed_kph,
+    max_speed_kph: summary.max_speed_kph,
+    longest_gap_s: summary.longest_gap?.seconds ?? 0,
+    missing_count: counted && missingOf(counted),
+    braking_count: driving?.braking_count,
+    acceleration_count: driving?.acceleration_count,
+    idle_s: driving && driving.idle_ms / 1_000,
+    fuel_l: driving?.fuel_l,
+    ...Object.fromEntries(summary.sources.map(({ source, event_count }) => [`source:${source}`, event_count])),
+  };
+}
+
+/** Seqs that devices counted and that never came; undefined where no device counts. */
+function missingOf(counted: NonNullable<TripTotals['counted']>): number | undefined {
+  const trips = Object.values(counted);
+  return trips.length === 0
+    ? undefined
+    : trips.reduce((missing, [count, last]) => missing + Math.max(0, last - count), 0);
+}
+
+function fieldsOf(fields: Fields): string {
+  return Object.entries(fields)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => `${key(name)}=${typeof value === 'string' ? quoted(value) : value}`)
+    .join();
+}

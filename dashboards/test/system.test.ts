@@ -1,0 +1,74 @@
+/** Every query of the page System and of the server's alerts, asked of a real Prometheus. */
+import { hasProgram, Prometheus, until } from '@fleet/testkit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SERVER_ALERTS } from '../src/index.ts';
+import { FILES } from './panels.ts';
+
+/** As the API and Kubernetes say them; counts go on by the second. */
+function metrics(): string {
+  const seconds = Date.now() / 1_000;
+  const requests = ['0.001', '0.1', '+Inf'].map(
+    (le, at) =>
+      `fleet_http_request_duration_seconds_bucket{route="/v1/ingest",status="200",le="${le}"} ${seconds * (at + 1)}`,
+  );
+  return [
+    `fleet_events_total{outcome="stored"} ${seconds * 9}`,
+    `fleet_events_total{outcome="clock-skew"} ${seconds}`,
+    ...requests,
+    `fleet_http_request_duration_seconds_count{route="/v1/ingest",status="200"} ${seconds * 3}`,
+    `fleet_http_request_duration_seconds_count{route="/v1/ingest",status="422"} ${seconds}`,
+    ...['fleet_ready 1', 'fleet_stored_events 10186', `fleet_store_bytes ${seconds}`, 'fleet_live_clients 2'],
+    ...['fleet_mqtt_clients 1', 'fleet_mqtt_waiting 0', 'fleet_mqtt_connected 1'],
+    `fleet_backup_verified_timestamp_seconds ${seconds - 72 * 3_600}`,
+    'kubelet_volume_stats_available_bytes{persistentvolumeclaim="influxdb"} 10',
+    'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="influxdb"} 100',
+    ...['process_resident_memory_bytes 1e8', `process_cpu_seconds_total ${seconds / 10}`],
+    'nodejs_eventloop_lag_p99_seconds 0.01',
+    '',
+  ].join('\n');
+}
+
+const NAME = 'with a Prometheus';
+const HINT = `${NAME} (prometheus is not on the PATH: apt-get install prometheus)`;
+const describeWithPrometheus = hasProgram('prometheus') ? describe : describe.skip;
+
+/** What Grafana makes of its own variable where metrics come every second. */
+const asked = (promql: string) =>
+  promql.replaceAll('$__rate_interval', '4s').replaceAll('[5m]', '[4s]').replaceAll('[6h]', '[4s]');
+
+const PANELS = (FILES.get('fleet-system')?.panels ?? []).flatMap(({ title, targets = [] }) =>
+  targets.map(({ expr = '' }) => ({ title, expr })),
+);
+
+describeWithPrometheus(hasProgram('prometheus') ? NAME : HINT, () => {
+  let prometheus: Prometheus;
+  beforeAll(async () => {
+    prometheus = await Prometheus.create(metrics);
+    await until(Date.now() + 30_000, async () => {
+      const read = await prometheus.ask('count_over_time(fleet_ready[1m]) > 4');
+      if (read.length === 0) throw new Error('it has not read often enough yet');
+    });
+  }, 60_000);
+  afterAll(() => prometheus.dispose());
+
+  const value = async (promql: string) => (await prometheus.ask(asked(promql)))[0]?.value;
+
+  test.each(PANELS)('$title has an answer: $expr', async ({ expr }) => {
+    expect((await prometheus.ask(asked(expr))).length).toBeGreaterThan(0);
+  });
+
+  test('numbers are those of the metrics', async () => {
+    const panel = (title: string) => PANELS.find((each) => each.title === title)?.expr ?? '';
+
+    expect(await value(panel('Stored events'))).toBe(10_186);
+    expect(await value(panel('Rejected events'))).toBeCloseTo(0.1, 2);
+    expect(await value(panel('Disks'))).toBeCloseTo(0.9, 6);
+    expect(Number(await value(panel('Backup')))).toBeCloseTo(Date.now() - 72 * 3_600_000, -5);
+  });
+
+  test.each(SERVER_ALERTS)('$title is bad here', async ({ ask, when }) => {
+    const found = 'promql' in ask ? await value(ask.promql) : undefined;
+
+    expect(found).toBeGreaterThan(when.than);
+  });
+});
