@@ -1,5 +1,17 @@
 /** Every setting of the server: types the configuration and writes docs/configuration.md. */
-import { duration, durationOrOff, integer, oneOf, secret, text, url, urlOrOff } from '@fleet/env';
+import {
+  brokerUrl,
+  duration,
+  durationOrOff,
+  integer,
+  listenerOrOff,
+  oneOf,
+  onOff,
+  secret,
+  text,
+  url,
+  urlOrOff,
+} from '@fleet/env';
 
 export const CONFIG_SPEC = {
   PORT: integer(0, 65_535, { default: '3000', doc: 'Port that it listens on; 0 takes a free one.' }),
@@ -57,6 +69,27 @@ export const CONFIG_SPEC = {
   MAP_HOSTS: text({
     doc: 'Further addresses that this style takes tiles, fonts and pictures from, with commas between.',
   }),
+  MQTT_LISTEN: listenerOrOff({
+    default: '0.0.0.0:1883',
+    doc: 'Address and port of the MQTT broker inside the server; port 0 takes a free one. Off where `MQTT_URL` is set.',
+  }),
+  MQTT_TLS_CERT_FILE: text({ doc: 'Certificate of that broker, with its chain, PEM: it then speaks TLS only.' }),
+  MQTT_TLS_KEY_FILE: text({ doc: 'Private key of the certificate, PEM.' }),
+  MQTT_URL: brokerUrl({
+    doc: 'An MQTT broker of your own, whose `telemetry/+` this process stores. One process for a broker.',
+  }),
+  MQTT_USERNAME: text({ doc: 'User name at that broker.' }),
+  MQTT_PASSWORD: secret({ doc: 'Password at that broker.' }),
+  MQTT_CA_FILE: text({ doc: "Certificates that are trusted for `mqtts:`, PEM; the system's if not given." }),
+  MQTT_CLIENT_ID: text({ default: 'fleet-telemetry', doc: 'Client id at that broker: its session belongs to it.' }),
+  MQTT_APPS: text({
+    default: 'off',
+    doc:
+      'Apps and dongles whose own topics are taken too, with commas between: `owntracks`, `wican`, `tesla`; with ' +
+      'another first level of their topics as in `tesla:cars`.',
+  }),
+  HA_DISCOVERY: onOff({ default: 'off', doc: 'Whether vehicles are announced to Home Assistant, over MQTT.' }),
+  HA_DISCOVERY_PREFIX: text({ default: 'homeassistant', doc: 'First level of the topics of these announcements.' }),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
     default: 'info',
     doc: 'How much is logged.',

@@ -1,19 +1,18 @@
 /** The configuration of the server. */
 import { readFileSync } from 'node:fs';
-import { readSettings, type Setting, type Settings } from '@fleet/env';
+import { type Environment, readSettings, type Setting, type Settings, withSecretFiles } from '@fleet/env';
 import proxyAddr from 'proxy-addr';
 import { parseKeysFile } from './access/fixed-keys.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
+import { parseApps } from './formats/topic-format.ts';
 import { StartError } from './ports.ts';
 
 export type Config = Settings<typeof CONFIG_SPEC>;
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the configuration. Throws `StartError` with everything that is wrong, a line each. */
 export function loadConfig(env: Environment): Config {
   const read = readSettings(CONFIG_SPEC, env);
-  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(env)];
+  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(withSecretFiles(CONFIG_SPEC, env).env)];
   if (!read.ok || errors.length > 0) throw new StartError(errors.join('\n'));
   return read.value;
 }
@@ -47,6 +46,19 @@ function faultsBeyondForm(env: Environment): string[] {
   const apiKey = textOf(env, 'API_KEY');
   if (apiKey !== undefined && apiKey === textOf(env, 'ADMIN_TOKEN')) {
     faults.push('API_KEY and ADMIN_TOKEN are the same: a device would be an admin; make up another key');
+  }
+  check('MQTT_APPS', (text) => {
+    const apps = parseApps(text);
+    return apps.ok ? [] : [apps.error];
+  });
+  for (const name of ['MQTT_TLS_CERT_FILE', 'MQTT_TLS_KEY_FILE', 'MQTT_CA_FILE'] as const) {
+    check(name, (path) => {
+      readFileSync(path);
+      return [];
+    });
+  }
+  if ((textOf(env, 'MQTT_TLS_CERT_FILE') === undefined) !== (textOf(env, 'MQTT_TLS_KEY_FILE') === undefined)) {
+    faults.push('MQTT_TLS_CERT_FILE and MQTT_TLS_KEY_FILE need each other');
   }
   check('MAP_HOSTS', (text) => {
     for (const host of text.split(',')) new URL(host.trim());

@@ -8,6 +8,7 @@ import { Directory, REFRESH_MS } from './access/directory.ts';
 import { FailedTries } from './access/failed-tries.ts';
 import { keysOfSettings } from './access/fixed-keys.ts';
 import { KeysFile } from './access/keys-file.ts';
+import type { Principal } from './access/principal.ts';
 import { Sightings } from './access/sightings.ts';
 import { loadSessionKey, SignIn } from './access/sign-in.ts';
 import { type Config, trustOf } from './config.ts';
@@ -24,6 +25,7 @@ import { LiveFeed } from './live/live-feed.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { Readiness } from './observability/readiness.ts';
 import { Tallies } from './observability/tallies.ts';
+import { type MqttDoor, openMqtt } from './open-mqtt.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { HangError, StartError } from './ports.ts';
 import type { Services } from './services.ts';
@@ -40,6 +42,8 @@ export interface Surroundings {
 
 export interface RunningServer {
   readonly port: number;
+  /** Where the MQTT broker inside listens; null where there is none. */
+  readonly mqttPort: number | null;
   readonly services: Services;
   /**
    * Takes no more requests, answers those that are under way, closes the store. Rejects where something fails, with
@@ -83,10 +87,16 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       log.error({ err: error }, 'events could not be stored');
       services.readiness.storeFailed(error.message);
     };
-    const { server, sightings } = createServer(config, services, log);
+    const access = { failedTries: new FailedTries(now), sightings: new Sightings(now) };
+    const server = createServer(config, services, access, log);
     port = await listen(server, config);
-    const jobs = startJobs(services, opened, sightings, log);
-    return { port, services, stop: () => stop(server, draining, services, jobs) };
+    const onSeen = (principal: Principal) => access.sightings.note(principal);
+    const mqtt = await openMqtt(config, { services, log, onSeen, failedTries: access.failedTries }).catch((error) => {
+      server.close();
+      throw error;
+    });
+    const jobs = startJobs(services, opened, access.sightings, log);
+    return { port, mqttPort: mqtt.port, services, stop: () => stop({ server, mqtt, draining, services, jobs }) };
   } catch (error) {
     await opened.events.close();
     throw error;
@@ -151,13 +161,18 @@ async function createServices(
   };
 }
 
-function createServer(config: Config, services: Services, log: Logger) {
+/** What all doors note of those who come. */
+interface Access {
+  readonly failedTries: FailedTries;
+  readonly sightings: Sightings;
+}
+
+function createServer(config: Config, services: Services, { failedTries, sightings }: Access, log: Logger): Server {
   const trust = trustOf(config.TRUST_PROXY);
-  const sightings = new Sightings(services.now);
   const authenticator = new Authenticator({
     directory: services.directory,
     signIn: services.signIn,
-    failedTries: new FailedTries(services.now),
+    failedTries,
     addressOf: (req) => proxyAddr(req, trust),
     publicUrl: services.publicUrl,
     onSeen: (principal) => sightings.note(principal),
@@ -170,7 +185,7 @@ function createServer(config: Config, services: Services, log: Logger) {
     tallies: services.tallies,
     onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),
   };
-  return { server: createHttpServer({ ...parts, services, app: createApp(parts) }), sightings };
+  return createHttpServer({ ...parts, services, app: createApp(parts) });
 }
 
 /** Whether a request came over https: what a proxy says counts where its word does. */
@@ -210,14 +225,18 @@ function startJobs(services: Services, { backups }: OpenedStore, sightings: Sigh
   ];
 }
 
-async function stop(
-  server: Server,
-  draining: AbortController,
-  services: Services,
-  jobs: readonly Job[],
-): Promise<void> {
+interface Stoppable {
+  readonly server: Server;
+  readonly mqtt: MqttDoor;
+  readonly draining: AbortController;
+  readonly services: Services;
+  readonly jobs: readonly Job[];
+}
+
+async function stop({ server, mqtt, draining, services, jobs }: Stoppable): Promise<void> {
   services.readiness.drain();
   draining.abort();
+  const mqttStopped = mqtt.stop();
   const closed = new Promise((resolve) => server.close(resolve));
   // A connection that is kept would be waited for once its last answer is out.
   const idle = setInterval(() => server.closeIdleConnections(), CLOSE_IDLE_EVERY_MS);
@@ -226,6 +245,7 @@ async function stop(
   clearInterval(idle);
   clearTimeout(deadline);
   await within(CLOSE_MS, async () => {
+    await mqttStopped;
     await Promise.all(jobs.map((job) => job.stop()));
     await services.store.close();
   });

@@ -30,7 +30,14 @@ interface Ended {
 
 /** Runs the program until it ends by itself; the lines that it wrote to its error output. */
 async function ended(env: Readonly<Record<string, string>>, as: { uid?: number } = {}): Promise<Ended> {
-  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'unused'), LOG_LEVEL: 'fatal', ...env };
+  const settings = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MQTT_LISTEN: 'off',
+    DATA_DIR: join(folder, 'unused'),
+    LOG_LEVEL: 'fatal',
+    ...env,
+  };
   const child = spawn(process.execPath, [PROGRAM], { env: settings, stdio: ['ignore', 'ignore', 'pipe'], ...as });
   let text = '';
   child.stderr.setEncoding('utf8').on('data', (piece) => {

@@ -64,7 +64,7 @@ function ingest(url: string) {
 /** What a program says that can't start, and its code. */
 function failedStart(env: Record<string, string>): Promise<{ code: unknown; err: string }> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [MAIN], { env: { ...env, PORT: '0' } }, (error, _out, err) =>
+    execFile(process.execPath, [MAIN], { env: { MQTT_LISTEN: 'off', ...env, PORT: '0' } }, (error, _out, err) =>
       resolve({ code: error?.code, err }),
     );
   });

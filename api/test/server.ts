@@ -45,6 +45,8 @@ export interface TestAnswer {
 
 export interface TestServer {
   readonly url: string;
+  /** The port of the broker inside, where `MQTT_LISTEN` says that there is one. */
+  readonly mqttPort: number;
   readonly services: Services;
   readonly folder: string;
   /** The `ADMIN_TOKEN`. */
@@ -75,7 +77,14 @@ export async function startTestServer(
   const admin = env['ADMIN_TOKEN'] ?? `admin-${crypto.randomUUID()}`;
   const lines: string[] = [];
   const log = pino({ level: env['LOG_LEVEL'] ?? 'trace' }, { write: (line: string) => void lines.push(line) });
-  const settings = { HOST: '127.0.0.1', PORT: '0', DATA_DIR: join(folder, 'data'), ADMIN_TOKEN: admin, ...env };
+  const settings = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MQTT_LISTEN: 'off',
+    DATA_DIR: join(folder, 'data'),
+    ADMIN_TOKEN: admin,
+    ...env,
+  };
   const dispose = () => {
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
@@ -101,6 +110,7 @@ export async function startTestServer(
   const request = (path: string, { key = admin, ...rest }: TestRequest = {}) => send(url + path, { key, ...rest });
   return {
     url,
+    mqttPort: running.mqttPort ?? Number.NaN,
     services,
     folder,
     admin,

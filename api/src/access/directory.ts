@@ -65,7 +65,11 @@ export class Directory {
 
   /** Whose key it is, undefined where it is nobody's or holds no longer. */
   holderOf(key: string): Principal | undefined {
-    const digest = digestOf(key);
+    return this.holderOfDigest(digestOf(key));
+  }
+
+  /** As `holderOf`, for those who keep no more of a key than its digest. */
+  holderOfDigest(digest: string): Principal | undefined {
     const holder = this.#snapshot.keys.get(digest) ?? this.#fixed().find(({ sha256 }) => sha256 === digest);
     return holder !== undefined && (holder.expires_at ?? Number.POSITIVE_INFINITY) > this.#now()
       ? holder.principal

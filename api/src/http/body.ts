@@ -1,13 +1,10 @@
 /** Bodies of requests: what they are, unpacked and within bounds. */
 import type { IncomingMessage } from 'node:http';
-import { gunzipSync } from 'node:zlib';
 import { problem } from '@fleet/contract';
 import { parseJson } from '../ingest/decode.ts';
 import { gunzip } from '../ingest/gunzip.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
-
-/** Largest JSON body, compressed or not. */
-export const MAX_JSON_BYTES = 256 * 1_024;
+import { MAX_JSON_BYTES, tooLarge, unpacked } from '../ingest/unpacked.ts';
 
 /** Largest body of NDJSON or of a chunk, as it is sent. */
 export const MAX_STREAM_BYTES = 8 * 2 ** 20;
@@ -92,26 +89,9 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
   });
 }
 
-/** The bytes of a gzip of no more than so many. Throws `payload-too-large` or `malformed-body`. */
-export function unpacked(bytes: Buffer, most = MAX_JSON_BYTES): Buffer {
-  try {
-    return gunzipSync(bytes, { maxOutputLength: most });
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(most);
-    throw new ProblemError(problem('malformed-body', `the body is no gzip: ${message}`));
-  }
-}
-
 /** The sender went away: nobody reads the answer, but it is no failure of the server. */
 function endedTooEarly(): ProblemError {
   return new ProblemError(problem('malformed-body', 'the body ended too early'));
-}
-
-/** The error for a body above a bound. */
-export function tooLarge(most: number): ProblemError {
-  const hint = most === MAX_JSON_BYTES ? ': send many events as application/x-ndjson' : '';
-  return new ProblemError(problem('payload-too-large', `the body is larger than ${most / 1_024} KiB${hint}`));
 }
 
 function unsupported(detail: string): ProblemError {

@@ -10,10 +10,11 @@ import { keepLabels } from '../formats/labels.ts';
 import { withoutSecrets } from '../formats/secrets.ts';
 import { faultsOf, takeCandidates } from '../formats/take.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
+import { unpacked } from '../ingest/unpacked.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendAnswer } from './answer.ts';
 import { keyIn } from './authenticate.ts';
-import { readBytes, unpacked } from './body.ts';
+import { readBytes } from './body.ts';
 import { formatDoc } from './docs/format-docs.ts';
 import type { Exchange, Route } from './route.ts';
 

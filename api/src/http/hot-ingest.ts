@@ -9,9 +9,9 @@ import { admit } from '../ingest/admit.ts';
 import { parseJson } from '../ingest/decode.ts';
 import { storedOf } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
+import { MAX_JSON_BYTES, tooLarge } from '../ingest/unpacked.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson } from './answer.ts';
-import { MAX_JSON_BYTES, tooLarge } from './body.ts';
 import { ingestArray } from './ingest-route.ts';
 import { fail, type RouteServer, type RouteServerParts } from './serve-route.ts';
 

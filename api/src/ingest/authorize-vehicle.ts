@@ -14,13 +14,15 @@ export interface Speaker {
   resolve(name: string): string;
   /** Whether the sender may write for a vehicle, given by its one name. */
   mayWrite(vehicle: string): boolean;
+  /** What says so, for people. @default 'key' */
+  readonly by?: 'key' | 'topic';
 }
 
 /** Resolves the vehicle's name and refuses vehicles that the sender has no business with. */
 export function authorizeVehicle(event: ValidEvent, speaker: Speaker): Result<VehicleEvent, Problem> {
   const vehicle = speaker.resolve(event.claimed);
   if (!speaker.mayWrite(vehicle)) {
-    const detail = `this key may not speak for ${event.claimed}`;
+    const detail = `this ${speaker.by ?? 'key'} may not speak for ${event.claimed}`;
     return bad(problem('vehicle-not-allowed', detail, [{ pointer: '', detail }]));
   }
   return ok(Object.assign(event, { vehicle }));

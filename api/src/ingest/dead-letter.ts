@@ -5,7 +5,7 @@ import type { Fault, ProblemSlug } from '@fleet/contract';
 export interface DeadLetter {
   /** The name of the device it came from. */
   readonly device: string;
-  /** What it was sent as: a chunk, or the name of an app's format. */
+  /** What it was sent as: a chunk, a message of MQTT, or the name of an app's format. */
   readonly via: string;
   /** What the sender said beside the bytes, needed to send them again. */
   readonly context: { readonly trip_id?: string };

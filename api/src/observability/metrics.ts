@@ -57,11 +57,34 @@ export function createMetrics({ tallies, store, isReady, liveClients }: MetricsP
       this.set(liveClients());
     },
   });
+  addMqtt(registers, tallies);
   addStoreSize(registers, store);
   return {
     mediaType: registry.contentType,
     read: async () => `${await registry.metrics()}\n${requestMetrics(tallies)}`,
   };
+}
+
+function addMqtt(registers: Registry[], { mqtt }: Tallies): void {
+  const gauges = [
+    { name: 'fleet_mqtt_clients', help: 'Clients of the MQTT broker inside', read: () => mqtt.clients() },
+    { name: 'fleet_mqtt_waiting', help: 'Messages that are being stored, without PUBACK', read: () => mqtt.waiting() },
+    {
+      name: 'fleet_mqtt_connected',
+      help: '1 where the MQTT broker of MQTT_URL is reached',
+      read: () => (mqtt.isConnected() ? 1 : 0),
+    },
+  ];
+  for (const { name, help, read } of gauges) {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  }
 }
 
 function addStoreSize(registers: Registry[], store: EventStore): void {

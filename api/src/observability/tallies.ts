@@ -38,7 +38,18 @@ export class RouteTally {
   }
 }
 
+/** How MQTT stands, asked when somebody wants to know. */
+export interface MqttState {
+  /** Clients of the broker inside. */
+  clients: () => number;
+  /** Whether the broker outside is reached; undefined where there is none. */
+  isConnected: () => boolean | undefined;
+  /** Messages that are being stored, and not acknowledged. */
+  waiting: () => number;
+}
+
 export class Tallies {
+  readonly mqtt: MqttState = { clients: () => 0, isConnected: () => undefined, waiting: () => 0 };
   readonly routes: RouteTally[] = [];
   readonly #events = new Map<string, number>();
   /** Signals for which a repeated event said something else than the stored one. */

@@ -5,5 +5,6 @@ export * from './problem.ts';
 export * from './result.ts';
 export * from './signals.ts';
 export * from './timestamp.ts';
+export * from './topics.ts';
 export * from './uuid.ts';
 export * from './vehicle.ts';

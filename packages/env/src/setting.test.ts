@@ -1,5 +1,21 @@
-import { describe, expect, test } from '@jest/globals';
-import { duration, durationOrOff, integer, oneOf, onOff, readSettings, secret, size, text, url } from './setting.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import {
+  brokerUrl,
+  duration,
+  durationOrOff,
+  integer,
+  listenerOrOff,
+  oneOf,
+  onOff,
+  readSettings,
+  secret,
+  size,
+  text,
+  url,
+} from './setting.ts';
 import { settingsTable } from './settings-table.ts';
 
 const SPEC = {
@@ -79,6 +95,59 @@ describe('readSettings', () => {
       expect(read({ IDLE: value }).ok).toBe(false);
     },
   );
+});
+
+describe('a secret in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-env-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const fileOf = (content: string) => {
+    const path = join(folder, 'secret');
+    writeFileSync(path, content);
+    return path;
+  };
+
+  test('is taken without the space around it', () => {
+    expect(read({ TOKEN_FILE: fileOf('abc\n') })).toMatchObject({ value: { TOKEN: 'abc' } });
+  });
+
+  test.each([
+    ['that is not there', () => ({ TOKEN_FILE: join(folder, 'nothing') }), /^TOKEN_FILE=.* can not be read: ENOENT/],
+    ['that is empty', () => ({ TOKEN_FILE: fileOf(' \n') }), /^TOKEN_FILE=.* is empty$/],
+    ['beside the secret itself', () => ({ TOKEN: 'a', TOKEN_FILE: fileOf('b') }), /^TOKEN and TOKEN_FILE are both set/],
+  ])('%s is told, and no secret shown', (_what, env, words) => {
+    expect(read(env())).toEqual({ ok: false, error: [expect.stringMatching(words)] });
+  });
+
+  test('is no way for settings that are no secrets', () => {
+    expect(read({ DATA_DIR_FILE: fileOf('/elsewhere') })).toMatchObject({ value: { DATA_DIR: './data' } });
+  });
+});
+
+describe('where a broker is', () => {
+  const BROKER = { URL: brokerUrl({ doc: '' }), LISTEN: listenerOrOff({ doc: '' }) };
+
+  test.each([
+    ['mqtt://localhost', true],
+    ['mqtts://broker.example.org:8883', true],
+    ['http://localhost', false],
+    ['mqtt://', false],
+    ['mqtt://me:secret@localhost', false],
+    ['localhost:1883', false],
+  ])('%s as an address: %s', (value, good) => {
+    expect(readSettings(BROKER, { URL: value }).ok).toBe(good);
+  });
+
+  test.each([
+    ['0.0.0.0:1883', { host: '0.0.0.0', port: 1883 }],
+    ['[::1]:0', { host: '::1', port: 0 }],
+    ['off', null],
+    ['1883', undefined],
+    ['localhost:65536', undefined],
+    ['::1:1883', undefined],
+  ])('%s as a place to listen', (value, wanted) => {
+    const settings = readSettings(BROKER, { LISTEN: value });
+    expect(settings.ok ? settings.value.LISTEN : undefined).toEqual(wanted);
+  });
 });
 
 test('settingsTable writes a row a setting', () => {

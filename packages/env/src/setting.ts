@@ -3,6 +3,7 @@
  * configuration, checks it, and writes its documentation.
  */
 import { parseDuration, parseSize } from './quantity.ts';
+import { type Environment, withSecretFiles } from './secret-files.ts';
 
 /** A value, or what is wrong, in words. */
 export type Reading<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
@@ -31,6 +32,12 @@ export type Settings<Spec extends SettingsSpec> = {
     : Parsed<Spec[Name]> | undefined;
 };
 
+/** An address of this machine, and a port; 0 for a free one. */
+export interface Listener {
+  readonly host: string;
+  readonly port: number;
+}
+
 type Parsed<S> = S extends Setting<infer T> ? T : never;
 /** What a row says for itself; with a default the setting is always there. */
 interface Row {
@@ -41,12 +48,13 @@ interface Row {
 /** The configuration in an environment, or everything that is wrong with it, a line each. */
 export function readSettings<Spec extends SettingsSpec>(
   spec: Spec,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Reading<Settings<Spec>, readonly string[]> {
-  const errors: string[] = [];
+  const whole = withSecretFiles(spec, env);
+  const errors: string[] = [...whole.errors];
   const values: Record<string, unknown> = {};
   for (const [name, setting] of Object.entries(spec)) {
-    const text = env[name]?.trim() || setting.default;
+    const text = whole.env[name]?.trim() || setting.default;
     if (text === undefined) continue;
     const parsed = setting.parse(text);
     if (parsed.ok) values[name] = parsed.value;
@@ -134,6 +142,30 @@ export function urlOrOff<const R extends Row>(row: R): Setting<string | null> & 
   return setting<string | null, R>('http(s) address | off', row, (value) =>
     value === 'off' ? ok(null) : parse(value),
   );
+}
+
+/** The address of an MQTT broker. */
+export function brokerUrl<const R extends Row>(row: R): Setting<URL> & R {
+  return setting('mqtt(s) address', row, (value) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    const isPlace = parsed !== undefined && /^mqtts?:$/.test(parsed.protocol) && parsed.hostname !== '';
+    if (!isPlace) return bad('must be an address as in mqtt://localhost or mqtts://broker.example.org:8883');
+    return parsed.username + parsed.password === ''
+      ? ok(parsed)
+      : bad('must not hold a password: set MQTT_USERNAME and MQTT_PASSWORD');
+  });
+}
+
+/** Where to listen, as `host:port`, or `off`, which is null. */
+export function listenerOrOff<const R extends Row>(row: R): Setting<Listener | null> & R {
+  return setting<Listener | null, R>('host:port | off', row, (value) => {
+    if (value === 'off') return ok(null);
+    const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:]+)\]|([^:\s]+)):(\d{1,5})$/.exec(value) ?? [];
+    const host = bracketed ?? plain;
+    return host !== undefined && Number(port) <= 65_535
+      ? ok({ host, port: Number(port) })
+      : bad('must be an address and a port as in 0.0.0.0:1883, or off');
+  });
 }
 
 function setting<T, R extends Row>(kind: string, row: R, parse: (text: string) => Reading<T, string>): Setting<T> & R {

@@ -17,7 +17,7 @@ export class FleetProcess {
 
   private constructor(port: number, env: Readonly<Record<string, string>>) {
     this.url = `http://127.0.0.1:${port}`;
-    this.#env = { ...env, PORT: `${port}`, HOST: '127.0.0.1' };
+    this.#env = { MQTT_LISTEN: 'off', ...env, PORT: `${port}`, HOST: '127.0.0.1' };
   }
 
   /** A program that is not started yet, with a port that stays its own. */

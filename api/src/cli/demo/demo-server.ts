@@ -28,7 +28,7 @@ const TRIP_IDLE_TIMEOUT = '100s';
 /** Starts it on this machine only, unless `HOST` says otherwise; on `PORT` if that is set. */
 export async function startDemoServer(folder: string, { env }: CommandContext): Promise<DemoServer> {
   const { HOST = '127.0.0.1', PORT: wanted } = env;
-  const settings = { DATA_DIR: folder, TRIP_IDLE_TIMEOUT, HOST };
+  const settings = { DATA_DIR: folder, TRIP_IDLE_TIMEOUT, HOST, MQTT_LISTEN: 'off' };
   const running = await start({ ...settings, PORT: wanted ?? PORT }).catch((error) => {
     if (wanted !== undefined || !isPortInUse(error)) throw error;
     return start({ ...settings, PORT: '0' });

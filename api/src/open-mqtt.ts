@@ -1,0 +1,93 @@
+/** The door of MQTT that the configuration asks for: the broker inside, or an existing one. */
+import type { Logger } from 'pino';
+import type { FailedTries } from './access/failed-tries.ts';
+import type { Principal } from './access/principal.ts';
+import type { Config } from './config.ts';
+import { parseApps, type TopicApp } from './formats/topic-format.ts';
+import { EmbeddedBroker } from './mqtt/embedded/embedded-broker.ts';
+import { Gate } from './mqtt/embedded/gate.ts';
+import { Reception } from './mqtt/embedded/reception.ts';
+import { MessageTaker } from './mqtt/message-taker.ts';
+import { type Publish, Receipts } from './mqtt/receipts.ts';
+import { StartError } from './ports.ts';
+import type { Services } from './services.ts';
+
+/** A door that is open. */
+export interface MqttDoor {
+  /** Where the broker inside listens; null where there is none. */
+  readonly port: number | null;
+  /** Takes nothing more in, acknowledges what becomes durable, says goodbye. */
+  stop(): Promise<void>;
+}
+
+export interface MqttSurroundings {
+  readonly services: Services;
+  readonly failedTries: FailedTries;
+  readonly onSeen: (principal: Principal) => void;
+  readonly log: Logger;
+}
+
+const NO_DOOR: MqttDoor = { port: null, stop: async () => {} };
+
+/** Opens it. Throws `StartError` in words for whoever started the program. */
+export function openMqtt(config: Config, surroundings: MqttSurroundings): Promise<MqttDoor> {
+  return config.MQTT_LISTEN === null
+    ? Promise.resolve(NO_DOOR)
+    : openEmbedded(config, config.MQTT_LISTEN, surroundings);
+}
+
+async function openEmbedded(
+  config: Config,
+  listener: NonNullable<Config['MQTT_LISTEN']>,
+  { services, failedTries, onSeen, log }: MqttSurroundings,
+): Promise<MqttDoor> {
+  const { HA_DISCOVERY_PREFIX: prefix } = config;
+  const apps = appsOf(config);
+  const publish: Publish = (topic, payload) => broker.publish(topic, payload);
+  const { taker, receipts } = createTaker(services, apps, publish, log);
+  const reception = new Reception({
+    gate: new Gate({ directory: services.directory, failedTries, onSeen, prefix }),
+    taker,
+    appTopics: apps.map(({ base }) => `${base}/#`),
+    prefix,
+    onRefused: (refusal) => log.warn(refusal, 'mqtt: turned away'),
+  });
+  const options = { ...listener, tls: tlsOf(config), reception, onError: (err: Error) => log.error({ err }, 'mqtt') };
+  const broker = await EmbeddedBroker.start(options).catch((error) => {
+    throw new StartError(faultOf(error as NodeJS.ErrnoException, listener), { cause: error });
+  });
+  Object.assign(services.tallies.mqtt, { clients: () => broker.clients, waiting: () => reception.waiting });
+  return {
+    port: broker.port,
+    async stop() {
+      await reception.close();
+      await receipts.end();
+      await broker.stop();
+    },
+  };
+}
+
+function createTaker(services: Services, apps: readonly TopicApp[], publish: Publish, log: Logger) {
+  const receipts = new Receipts(publish);
+  const onFailure = (err: unknown) => log.error({ err }, 'mqtt: a message could not be handled');
+  return { receipts, taker: new MessageTaker({ services, apps, receipts, onFailure }) };
+}
+
+function appsOf({ MQTT_APPS: setting }: Config): readonly TopicApp[] {
+  const apps = parseApps(setting);
+  return apps.ok ? apps.value : [];
+}
+
+function tlsOf({ MQTT_TLS_CERT_FILE: certFile, MQTT_TLS_KEY_FILE: keyFile }: Config) {
+  return certFile === undefined || keyFile === undefined ? null : { certFile, keyFile };
+}
+
+function faultOf({ code, message }: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): string {
+  const words: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} is in use by another MQTT broker: set MQTT_URL to use that one, or another MQTT_LISTEN, or off`,
+    EACCES: `port ${port} needs rights that this user does not have: set an MQTT_LISTEN with a port above 1023`,
+    EADDRNOTAVAIL: `MQTT_LISTEN: ${host} is no address of this machine`,
+    ENOTFOUND: `MQTT_LISTEN: ${host} is no address of this machine`,
+  };
+  return words[code ?? ''] ?? `MQTT_LISTEN: ${message}`;
+}
