@@ -2,9 +2,14 @@
 import { evaluate } from './evaluate.ts';
 import { Expr } from './expression.ts';
 
-/** A text that is called by its name. It is a word: `name: {{ include "fleet.fullname" . }}`. */
+/** A text that is called by its name, and needs no quotes: `image: {{ include "fleet.image" . }}`. */
 export function defineWord(name: string, body: Expr<string>): Expr<string> {
   return define('word', name, body);
+}
+
+/** A text that is called by its name, and alone may look like a number. */
+export function defineBare(name: string, body: Expr<string>): Expr<string> {
+  return define('bare', name, body);
 }
 
 /** Entries of a map that are called by their name. */
@@ -12,13 +17,15 @@ export function defineEntries(name: string, body: Readonly<Record<string, unknow
   return define('map', name, body);
 }
 
-function define<T>(kind: 'word' | 'map', name: string, body: unknown): Expr<T> {
+function define<T>(kind: DefinedKind, name: string, body: unknown): Expr<T> {
   return new Defined(kind, { name, body });
 }
 
+type DefinedKind = 'word' | 'bare' | 'map';
+
 /** A call of a named template. */
 export class Defined<out T> extends Expr<T> {
-  constructor(kind: 'word' | 'map', definition: { readonly name: string; readonly body: unknown }) {
+  constructor(kind: DefinedKind, definition: { readonly name: string; readonly body: unknown }) {
     super(kind, {
       go: (place) => {
         place.uses(definition);

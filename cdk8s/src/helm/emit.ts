@@ -21,8 +21,9 @@ export function emit(node: unknown, place: Place, column = 0): string[] {
 /** The lines of a file: a text with conditions between its lines. */
 export function emitLines(lines: readonly Line[], place: Place, column: number): string[] {
   return lines.flatMap((one) => {
-    if (one instanceof When)
-      return branch(one, place, column, (inner) => emitLines(inner as readonly Line[], place, column));
+    const inner = (value: unknown, at: Place) => emitLines(value as readonly Line[], at, column);
+    if (one instanceof When) return branch(one, place, column, inner);
+    if (one instanceof Each) return loop(one, place, column, inner);
     return [line(column, one instanceof Expr ? inlineOf(one, place) : literal(one))];
   });
 }
@@ -41,15 +42,8 @@ function entry(key: string, value: unknown, place: Place, column: number): strin
 function items(item: unknown, place: Place, column: number): string[] {
   if (item instanceof Commented) return [comment(item, column), ...items(item.value, place, column)];
   if (item instanceof When) return branch(item, place, column, (inner, at) => items(inner, at, column));
-  if (item instanceof Spread) return withValue(item.list, place, column, [`{{- toYaml . | nindent ${column} }}`]);
-  if (item instanceof Each) {
-    const inner = items(item.item, { ...place, root: '$' }, column);
-    return [
-      line(column, `{{- range $${item.local} := ${item.list.go(place)} }}`),
-      ...inner,
-      line(column, '{{- end }}'),
-    ];
-  }
+  if (item instanceof Spread) return withValue(item.list, place, column);
+  if (item instanceof Each) return loop(item, place, column, (inner, at) => items(inner, at, column));
   if (isEmpty(item)) return [line(column, `- ${JSON.stringify(item)}`)];
   const lines = emit(item, place, column + 2);
   if (lines[0]?.trimStart().startsWith('{{-'))
@@ -64,27 +58,35 @@ function branch(
   column: number,
   inner: (value: unknown, place: Place) => string[],
 ): string[] {
-  if (condition === value) {
-    const dot = new Expr(condition.kind, { go: () => '.', evaluate: () => undefined });
-    return withValue(
-      condition,
-      place,
-      column,
-      inner(dot, place).map((one) => one.slice(column)),
-    );
-  }
-  const yes = [line(column, `{{- if ${condition.go(place)} }}`), ...inner(value, place)];
+  const isItself = condition === value;
+  const dot = new Expr(condition.kind, { go: () => '.', evaluate: () => undefined });
+  const yes = isItself ? inner(dot, place) : inner(value, place);
   const no = otherwise === undefined ? [] : [line(column, '{{- else }}'), ...inner(otherwise, place)];
-  return [...yes, ...no, line(column, '{{- end }}')];
+  return block(`${isItself ? 'with' : 'if'} ${condition.go(place)}`, column, [...yes, ...no]);
 }
 
-function withValue(value: Expr<unknown>, place: Place, column: number, lines: readonly string[]): string[] {
-  return [`{{- with ${value.go(place)} }}`, ...lines, '{{- end }}'].map((one) => line(column, one));
+function withValue(value: Expr<unknown>, place: Place, column: number): string[] {
+  return block(`with ${value.go(place)}`, column, [line(column, `{{- toYaml . | nindent ${column} }}`)]);
+}
+
+/** Lines for each one of a list. */
+function loop<V>(
+  { list, local, item }: Each<V>,
+  place: Place,
+  column: number,
+  inner: (item: V, place: Place) => string[],
+) {
+  return block(`range $${local} := ${list.go(place)}`, column, inner(item, { ...place, root: '$' }));
+}
+
+/** Lines between an action that begins a block, and its end. */
+function block(action: string, column: number, lines: readonly string[]): string[] {
+  return [line(column, `{{- ${action} }}`), ...lines, line(column, '{{- end }}')];
 }
 
 function mergePart(part: unknown, place: Place, column: number): string[] {
   if (part instanceof Defined) return [line(column, `{{- ${part.go(place)} | nindent ${column} }}`)];
-  if (part instanceof Expr) return withValue(part, place, column, [`{{- toYaml . | nindent ${column} }}`]);
+  if (part instanceof Expr) return withValue(part, place, column);
   return emit(part, place, column);
 }
 
@@ -98,7 +100,7 @@ function unlessNothing(value: unknown, place: Place, column: number, lines: () =
   const conditions = conditionsOf(value);
   if (conditions === undefined) return lines();
   const condition = conditions.length === 1 && conditions[0] !== undefined ? conditions[0] : or(...conditions);
-  return [line(column, `{{- if ${condition.go(place)} }}`), ...lines(), line(column, '{{- end }}')];
+  return block(`if ${condition.go(place)}`, column, lines());
 }
 
 /** On which conditions anything is there; undefined where something always is. */

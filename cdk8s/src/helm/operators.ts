@@ -114,6 +114,13 @@ export function percentOf(amount: Expr<number>, percent: number): Expr<number> {
   });
 }
 
+export function times(amount: Expr<number>, factor: number): Expr<number> {
+  return new Expr('int', {
+    go: (place) => `mul ${amount.operand(place)} ${factor}`,
+    evaluate: (context) => Math.trunc(amount.evaluate(context)) * factor,
+  });
+}
+
 /** Whether the cluster knows a kind of objects, as in `monitoring.coreos.com/v1/ServiceMonitor`. */
 export function hasApi(version: string): Expr<boolean> {
   return new Expr('bool', {

@@ -7,13 +7,17 @@ type Scalar = string | number | boolean;
 /** A type of Kubernetes in which any part may be an expression, depend on a condition, or have a comment. */
 export type Template<T> = Part<NonNullable<T>> | Commented<Part<NonNullable<T>>>;
 
-type Part<T> = Form<T> | When<Form<T>>;
+/** Conditions may stand in conditions, once. */
+type Part<T> = Form<T> | When<Form<T> | When<Form<T>>>;
 
 type Form<T> = [T] extends [Scalar]
   ? T | Expr<T>
   : [T] extends [ReadonlyArray<infer Item>]
     ? readonly TemplateItem<Item>[] | Expr<readonly Item[]>
-    : { readonly [Key in keyof T]: Template<T[Key]> } | Expr<T> | Merge;
+    : Fields<T> | Expr<T> | Merge;
+
+/** The fields of an object, each a template. */
+export type Fields<T> = { readonly [Key in keyof T]: Template<T[Key]> };
 
 /** An item of a list: one, none, or many. */
 export type TemplateItem<T> = Template<T> | Each<Template<T>> | Spread;
@@ -33,8 +37,8 @@ export class When<out V> {
 }
 
 /** Something that is there only where a condition holds; else what else is given, or nothing. */
-export function when<V>(condition: Condition, value: V, otherwise?: V): When<V> {
-  return new When(condition, value, otherwise);
+export function when<V, O = V>(condition: Condition, value: V, otherwise?: O): When<V | O> {
+  return new When<V | O>(condition, value, otherwise);
 }
 
 /** A value that is left out where it is empty. */
@@ -120,10 +124,14 @@ export class Lines extends Expr<string> {
 
 function textOf(lines: readonly Line[], context: Context): string[] {
   return lines.flatMap((line) => {
+    if (line instanceof Each) {
+      const one = (value: unknown) => ({ ...context, locals: { ...context.locals, [line.local]: value } });
+      return line.list.evaluate(context).flatMap((value) => textOf(line.item, one(value)));
+    }
     if (!(line instanceof When)) return [line instanceof Expr ? line.evaluate(context) : line];
     return textOf((isTrue(line.condition.evaluate(context)) ? line.value : line.otherwise) ?? [], context);
   });
 }
 
-/** One line, or several that depend on a condition. */
-export type Line = string | Expr<string> | When<readonly Line[]>;
+/** One line, or several that depend on a condition, or for each one of a list. */
+export type Line = string | Expr<string> | When<readonly Line[]> | Each<readonly Line[]>;

@@ -1,11 +1,15 @@
 /** Every generated file of the repository. */
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
+import { fleetChartFiles } from '@fleet/cdk8s/fleet-app';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
 import type { Artifact } from './artifact.ts';
 import { configurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
 import { signalsPage } from './signals-page.ts';
+
+/** Folders in which there is nothing else. */
+export const GENERATED_FOLDERS = ['charts', 'templates'];
 
 export function allArtifacts(): Artifact[] {
   return [
@@ -15,6 +19,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
+    ...fleetChartFiles(),
   ];
 }
 
