@@ -1,9 +1,12 @@
 /** The door of MQTT that the configuration asks for: the broker inside, or an existing one. */
+import { readFileSync } from 'node:fs';
+import { telemetryTopic } from '@fleet/contract';
 import type { Logger } from 'pino';
 import type { FailedTries } from './access/failed-tries.ts';
 import type { Principal } from './access/principal.ts';
 import type { Config } from './config.ts';
 import { parseApps, type TopicApp } from './formats/topic-format.ts';
+import { Bridge } from './mqtt/bridge/bridge.ts';
 import { EmbeddedBroker } from './mqtt/embedded/embedded-broker.ts';
 import { Gate } from './mqtt/embedded/gate.ts';
 import { Reception } from './mqtt/embedded/reception.ts';
@@ -31,9 +34,9 @@ const NO_DOOR: MqttDoor = { port: null, stop: async () => {} };
 
 /** Opens it. Throws `StartError` in words for whoever started the program. */
 export function openMqtt(config: Config, surroundings: MqttSurroundings): Promise<MqttDoor> {
-  return config.MQTT_LISTEN === null
-    ? Promise.resolve(NO_DOOR)
-    : openEmbedded(config, config.MQTT_LISTEN, surroundings);
+  const { MQTT_URL: url, MQTT_LISTEN: listener } = config;
+  if (url !== undefined) return Promise.resolve(openBridge(config, url, surroundings));
+  return listener === null ? Promise.resolve(NO_DOOR) : openEmbedded(config, listener, surroundings);
 }
 
 async function openEmbedded(
@@ -63,6 +66,37 @@ async function openEmbedded(
       await reception.close();
       await receipts.end();
       await broker.stop();
+    },
+  };
+}
+
+function openBridge(config: Config, url: URL, { services, log }: MqttSurroundings): MqttDoor {
+  const apps = appsOf(config);
+  const publish: Publish = (topic, payload) => bridge.publish(topic, payload);
+  const { taker, receipts } = createTaker(services, apps, publish, log);
+  const bridge = new Bridge({
+    url,
+    username: config.MQTT_USERNAME,
+    password: config.MQTT_PASSWORD,
+    ca: config.MQTT_CA_FILE === undefined ? undefined : readFileSync(config.MQTT_CA_FILE),
+    clientId: config.MQTT_CLIENT_ID,
+    will: undefined,
+    filters: [
+      telemetryTopic('+'),
+      ...apps.flatMap(({ base, format }) => format.filters.map((each) => `${base}/${each}`)),
+    ],
+    taker,
+    onConnected: () => log.info({ broker: url.host }, 'mqtt: connected'),
+    onLost: (error) => log.warn({ broker: url.host, reason: error?.message ?? 'it was closed' }, 'mqtt: not connected'),
+  });
+  Object.assign(services.tallies.mqtt, { isConnected: () => bridge.isConnected, waiting: () => bridge.waiting });
+  bridge.start();
+  return {
+    port: null,
+    async stop() {
+      await bridge.drain();
+      await receipts.end();
+      await bridge.stop();
     },
   };
 }

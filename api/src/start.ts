@@ -16,8 +16,10 @@ import { createApp } from './http/app.ts';
 import { Authenticator } from './http/authenticate.ts';
 import { UNDO_MS } from './http/correction-routes.ts';
 import { mapSettingsOf } from './http/map-settings.ts';
+import type { Route } from './http/route.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
+import { systemRoutes } from './http/system-routes.ts';
 import { DeadLetters } from './ingest/dead-letters.ts';
 import { every, type Job } from './jobs/every.ts';
 import { forgetRevocations, noteSightings, upkeep } from './jobs/housekeeping.ts';
@@ -32,9 +34,14 @@ import type { Services } from './services.ts';
 import { Uploads } from './uploads/uploads.ts';
 import { BUILT_AT } from './version.ts';
 
-/** What the program may be given by a test. */
+/** The whole server, or nothing but the subscriber to a broker, with what probes and Prometheus ask of it. */
+export type ServerParts = 'all' | 'bridge';
+
+/** What the program is given by whoever starts it. */
 export interface Surroundings {
   readonly log: Logger;
+  /** @default 'all' */
+  readonly parts?: ServerParts;
   readonly now?: () => number;
   /** Hears that the server can't go on: the process can only end. */
   readonly onDeath?: (error: Error) => void;
@@ -62,7 +69,7 @@ const NOTE_EVERY_MS = 60_000;
 
 /** Starts the server. Throws `StartError` in words for whoever started it. */
 export async function startServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
-  const { log, now = Date.now, onDeath = () => {} } = surroundings;
+  const { log, now = Date.now, onDeath = () => {}, parts = 'all' } = surroundings;
   const tallies = new Tallies();
   let onFailure: (error: Error) => void = () => {};
   const opened = await openStore(config, {
@@ -82,20 +89,21 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     // Every stream that is open listens to it: any number is right.
     setMaxListeners(0, draining.signal);
     let port = 0;
-    const services = await createServices(config, { opened, tallies, draining, now, log, port: () => port });
+    const services = await createServices(config, { opened, tallies, draining, now, log, parts, port: () => port });
     onFailure = (error) => {
       log.error({ err: error }, 'events could not be stored');
       services.readiness.storeFailed(error.message);
     };
     const access = { failedTries: new FailedTries(now), sightings: new Sightings(now) };
-    const server = createServer(config, services, access, log);
+    const routes = parts === 'all' ? allRoutes(services) : systemRoutes(services);
+    const server = createServer(config, services, { ...access, routes, log });
     port = await listen(server, config);
     const onSeen = (principal: Principal) => access.sightings.note(principal);
     const mqtt = await openMqtt(config, { services, log, onSeen, failedTries: access.failedTries }).catch((error) => {
       server.close();
       throw error;
     });
-    const jobs = startJobs(services, opened, access.sightings, log);
+    const jobs = startJobs(services, parts === 'all' ? opened : null, access.sightings, log);
     return { port, mqttPort: mqtt.port, services, stop: () => stop({ server, mqtt, draining, services, jobs }) };
   } catch (error) {
     await opened.events.close();
@@ -109,16 +117,18 @@ interface Foundations {
   readonly draining: AbortController;
   readonly now: () => number;
   readonly log: Logger;
+  readonly parts: ServerParts;
   readonly port: () => number;
 }
 
 async function createServices(
   config: Config,
-  { opened, tallies, draining, now, log, port }: Foundations,
+  { opened, tallies, draining, now, log, parts, port }: Foundations,
 ): Promise<Services> {
   const { registry, spool, backups } = opened;
   const store = opened.events;
-  const readiness = new Readiness({ store, now, builtAt: BUILT_AT });
+  const isReached = () => parts === 'all' || tallies.mqtt.isConnected() === true;
+  const readiness = new Readiness({ store, now, builtAt: BUILT_AT, isReached });
   const settings = keysOfSettings(config.API_KEY, config.ADMIN_TOKEN);
   const file =
     config.KEYS_FILE === undefined
@@ -161,13 +171,15 @@ async function createServices(
   };
 }
 
-/** What all doors note of those who come. */
-interface Access {
+/** What the server over HTTP is made of beside its services. */
+interface HttpParts {
   readonly failedTries: FailedTries;
   readonly sightings: Sightings;
+  readonly routes: readonly Route[];
+  readonly log: Logger;
 }
 
-function createServer(config: Config, services: Services, { failedTries, sightings }: Access, log: Logger): Server {
+function createServer(config: Config, services: Services, { failedTries, sightings, routes, log }: HttpParts): Server {
   const trust = trustOf(config.TRUST_PROXY);
   const authenticator = new Authenticator({
     directory: services.directory,
@@ -177,7 +189,6 @@ function createServer(config: Config, services: Services, { failedTries, sightin
     publicUrl: services.publicUrl,
     onSeen: (principal) => sightings.note(principal),
   });
-  const routes = allRoutes(services);
   const parts = {
     routes,
     map: mapSettingsOf(config),
@@ -213,15 +224,18 @@ function listen(server: Server, { HOST: host, PORT: port }: Config): Promise<num
   });
 }
 
-function startJobs(services: Services, { backups }: OpenedStore, sightings: Sightings, log: Logger): Job[] {
+/** `opened` is null where others keep house. */
+function startJobs(services: Services, opened: OpenedStore | null, sightings: Sightings, log: Logger): Job[] {
   const { registry, now } = services;
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`);
+  const refreshing = every(REFRESH_MS, () => services.refresh(), failed('reading the registry'));
+  if (opened === null) return [refreshing];
   return [
-    every(REFRESH_MS, () => services.refresh(), failed('reading the registry')),
+    refreshing,
     every(UPKEEP_EVERY_MS, () => upkeep(services, UNDO_MS), failed('upkeep'), 'now'),
     every(UPKEEP_EVERY_MS, () => forgetRevocations(registry, now()), failed('forgetting revocations')),
     every(NOTE_EVERY_MS, () => noteSightings(registry, sightings), failed('noting who was seen')),
-    ...(backups === null ? [] : [backups.start()]),
+    ...(opened.backups === null ? [] : [opened.backups.start()]),
   ];
 }
 

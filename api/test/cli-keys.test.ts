@@ -158,7 +158,7 @@ describe('fleet keys, without a server', () => {
     const ids: string[] = [];
     for (const vehicle of ['golf', 'polo']) {
       const out = await done('keys', 'add', '--vehicle', vehicle, '--name', 'phone');
-      ids.push(/\(id ([0-9a-f-]{36})\)/.exec(out)?.[1] ?? '');
+      ids.push(/\(id ([0-9a-f-]{36}),/.exec(out)?.[1] ?? '');
     }
     const ambiguous = await place.fleet(['keys', 'revoke', 'phone']);
     await done('keys', 'revoke', ids[0] ?? '');

@@ -80,7 +80,11 @@ describe('settings that are wrong', () => {
       { KEYS_FILE: '/nowhere/keys.json' },
       /^KEYS_FILE=\/nowhere\/keys.json .*no such/,
     ],
-    ['backups of what forgets', { STORE: 'memory', BACKUP_DIR: 'backups' }, /STORE=memory has nothing to back up$/],
+    [
+      'backups of what forgets',
+      { STORE: 'memory', BACKUP_DIR: 'backups' },
+      /STORE=memory has nothing that could be backed up there$/,
+    ],
     ['an address of another machine', { STORE: 'memory', HOST: '192.0.2.1' }, /^HOST=192.0.2.1 is no address of this/],
   ])('end the start: %s', async (_what, env, says) => {
     await expect(startTestServer(env)).rejects.toThrow(says);

@@ -1,7 +1,7 @@
 /** Devices and their keys: made, rotated, revoked. Used by HTTP and by the command line alike. */
 import { randomUUID } from 'node:crypto';
 import type { Registry, RegistryDocument } from '../registry.ts';
-import { digestOf, newKey } from './key.ts';
+import { digestOf, mosquittoHash, newKey } from './key.ts';
 import type { DeviceRecord, KeyRecord } from './records.ts';
 
 /** What a new device is to be. */
@@ -67,7 +67,7 @@ export async function findDevices(registry: Registry, idOrName: string): Promise
 
 function keyFor(expires_at: number | null, now: number): { key: string; record: KeyRecord } {
   const key = newKey();
-  return { key, record: { sha256: digestOf(key), created_at: now, expires_at } };
+  return { key, record: { sha256: digestOf(key), mosquitto: mosquittoHash(key), created_at: now, expires_at } };
 }
 
 function deviceDocument(id: string, body: DeviceRecord, at: number): RegistryDocument<'device'> {

@@ -13,6 +13,8 @@ export type VehicleScope = readonly string[] | '*';
 export interface KeyRecord {
   /** SHA-256 of the key, hexadecimal. */
   readonly sha256: string;
+  /** The same for Mosquitto's file of passwords, see `mosquittoHash`; keys that are older than this have none. */
+  readonly mosquitto?: string;
   readonly created_at: number;
   /** When it stops to be valid; null for never. */
   readonly expires_at: number | null;

@@ -8,6 +8,7 @@ import {
   revokeOldKeys,
   rotateKey,
 } from '../access/devices.ts';
+import { digestOf, mqttUserOf } from '../access/key.ts';
 import type { DeviceRecord, Role, VehicleScope } from '../access/records.ts';
 import type { Registry, RegistryDocument } from '../registry.ts';
 import { CommandError } from './command-error.ts';
@@ -50,7 +51,7 @@ export async function addKey(
   const { device, key } = await addDevice(registry, wanted, now());
   const { name, role, vehicles, expires_at } = wanted;
   const allowed = `${name} ${DOES[role]} ${scopeText(vehicles)}${untilText(expires_at)}`;
-  out.write(`${allowed} (id ${device.id}); its key, shown this once: ${key}\n`);
+  out.write(`${allowed} (id ${device.id}, MQTT user ${userOf(key)}); its key, shown this once: ${key}\n`);
   if (app !== undefined) tellSetup(context, app, key);
 }
 
@@ -78,7 +79,8 @@ export async function rotateKeys(
   const expires_at = lifetime === null ? null : now() + lifetime;
   const { device, key } = await rotateKey(registry, found, expires_at, now());
   const before = `the one before stays valid until \`fleet keys revoke ${device.id} --old-only\``;
-  out.write(`${device.body.name} has another key${untilText(expires_at)}; ${before}; shown this once: ${key}\n`);
+  const another = `another key${untilText(expires_at)} (MQTT user ${userOf(key)})`;
+  out.write(`${device.body.name} has ${another}; ${before}; shown this once: ${key}\n`);
 }
 
 export async function revokeKeys(
@@ -114,6 +116,10 @@ function describe({ name, role, vehicles, keys }: DeviceRecord, now: number): st
   const scope = vehicles === '*' ? 'all' : vehicles.join(', ');
   const end = keys[0]?.expires_at ?? null;
   return [name, role, scope, `${valid.length}`, end === null ? 'never' : timeText(end)];
+}
+
+function userOf(key: string): string {
+  return mqttUserOf(digestOf(key));
 }
 
 function scopeText(vehicles: VehicleScope): string {

@@ -7,6 +7,7 @@ import { copyCommand } from './copy/command.ts';
 import { demoCommand } from './demo/command.ts';
 import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
+import { mqttCommand } from './mqtt/command.ts';
 import { replayCommand } from './replay/command.ts';
 import { signInCommand } from './sign-in.ts';
 import { summarizeCommand } from './summarize.ts';
@@ -48,6 +49,7 @@ export function createProgram(context: CommandContext): Command {
     demoCommand,
     summarizeCommand,
     influxCommand,
+    mqttCommand,
   ]) {
     addCommand(program, make(context));
   }

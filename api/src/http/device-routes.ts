@@ -8,6 +8,7 @@ import {
   revokeOldKeys,
   rotateKey,
 } from '../access/devices.ts';
+import { mqttUserOf } from '../access/key.ts';
 import type { Role, VehicleScope } from '../access/records.ts';
 import { formatNamed } from '../formats/formats.ts';
 import { type AppSetup, setupOf } from '../formats/setup.ts';
@@ -117,7 +118,8 @@ function deviceToWire({ id, at, body }: RegistryDocument<'device'>, seen: number
     vehicles: body.vehicles,
     created_at: formatTimestamp(at),
     last_seen_at: seen === undefined ? null : formatTimestamp(seen),
-    keys: body.keys.map(({ created_at, expires_at }) => ({
+    keys: body.keys.map(({ sha256, created_at, expires_at }) => ({
+      mqtt_user: mqttUserOf(sha256),
       created_at: formatTimestamp(created_at),
       expires_at: expires_at === null ? null : formatTimestamp(expires_at),
     })),

@@ -12,6 +12,8 @@ export interface ReadinessParts {
   readonly now: () => number;
   /** When this program was built, milliseconds since 1970: an earlier clock was never set. */
   readonly builtAt: number;
+  /** Whether everything else is reached that this process is for. */
+  readonly isReached: () => boolean;
 }
 
 export class Readiness {
@@ -28,7 +30,8 @@ export class Readiness {
   fault(): Problem | undefined {
     if (this.#draining) return problem('shutting-down', 'the server is about to stop');
     const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : this.#storeFault;
-    return fault === undefined ? undefined : problem('store-unavailable', fault);
+    if (fault !== undefined) return problem('store-unavailable', fault);
+    return this.#parts.isReached() ? undefined : problem('broker-unavailable', 'the MQTT broker is not reached');
   }
 
   /** Something could not be stored: not ready until a commit succeeds. */

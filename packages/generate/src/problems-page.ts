@@ -34,6 +34,7 @@ const MENDS: Readonly<Record<ProblemSlug, string>> = {
   overloaded: 'Try again after `Retry-After`.',
   'store-unavailable':
     'Keep the events, and try again after `Retry-After`. Mostly the disk is full: make room on the server.',
+  'broker-unavailable': 'Whoever watches over the server: see whether the broker runs, and what its log says.',
   'shutting-down': 'Try again after `Retry-After`, over a new connection.',
 };
 

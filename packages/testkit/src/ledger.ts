@@ -40,6 +40,12 @@ export class Ledger {
     for (const event of events) this.#entryOf(event).acknowledged = true;
   }
 
+  /** How many events were acknowledged so far. */
+  get owed(): number {
+    const entries = [...this.#entries.values()].flatMap((trips) => [...trips.values()]);
+    return entries.filter(({ acknowledged }) => acknowledged).length;
+  }
+
   /** What contradicts conservation, in words; empty when nothing does. */
   faultsIn(stored: Iterable<StoredEvent>): string[] {
     const found = new Map<string, StoredEvent[]>();

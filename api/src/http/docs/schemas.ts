@@ -71,7 +71,7 @@ const device = object({
   vehicles: scope,
   created_at: time,
   last_seen_at: orNull(time),
-  keys: list(object({ created_at: time, expires_at: orNull(time) })),
+  keys: list(object({ mqtt_user: text, created_at: time, expires_at: orNull(time) })),
 });
 
 const person = object({ id: text, name: text, role: text, vehicles: scope, created_at: time });

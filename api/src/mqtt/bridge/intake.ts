@@ -1,0 +1,73 @@
+/** What came over one connection and is not acknowledged yet: bounded, and acknowledged in the order in which it came. */
+import { isVehicle } from '@fleet/contract';
+import type { IPublishPacket } from 'mqtt-packet';
+import type { Principal } from '../../access/principal.ts';
+import { InOrder } from '../in-order.ts';
+import type { MessageTaker } from '../message-taker.ts';
+import type { Link } from './link.ts';
+
+/** Messages that wait for their commit, and their bytes; while there are more, nothing is read. */
+const MOST_WAITING = 1_000;
+const MOST_WAITING_BYTES = 32 * 2 ** 20;
+/** It is read on when no more than this share of them waits. */
+const LITTLE = 0.5;
+
+export class Intake {
+  readonly #taker: MessageTaker;
+  readonly #stopping: AbortSignal;
+  readonly #order = new InOrder();
+  #bytes = 0;
+
+  constructor(taker: MessageTaker, stopping: AbortSignal) {
+    this.#taker = taker;
+    this.#stopping = stopping;
+  }
+
+  /** Messages that wait for their commit. */
+  get waiting(): number {
+    return this.#order.size;
+  }
+
+  /** Resolves when nothing waits. */
+  empty(): Promise<void> {
+    return this.#order.empty();
+  }
+
+  take(link: Link, { topic, payload: sent, retain, messageId }: IPublishPacket): void {
+    const payload = Buffer.from(sent);
+    const isOver = () => !link.isOpen || this.#stopping.aborted;
+    const work = this.#taker.take({ topic, payload, retain }, { principal: principalOf(topic), isOver });
+    this.#bytes += payload.length;
+    this.#order.add(work, (error) => {
+      this.#bytes -= payload.length;
+      if (error === undefined && messageId !== undefined) link.acknowledge(messageId);
+      if (!this.#isMore(LITTLE)) link.release();
+    });
+    if (this.#isMore(1)) link.hold();
+  }
+
+  /** Whether more waits than a share of what may. */
+  #isMore(share: number): boolean {
+    return this.#order.size > share * MOST_WAITING || this.#bytes > share * MOST_WAITING_BYTES;
+  }
+}
+
+/** Names of vehicles whose principals are kept. */
+const MOST_PRINCIPALS = 10_000;
+/** Longest name of a source of events. */
+const MOST_NAME = 64;
+
+const principals = new Map<string, Principal>();
+
+/** Whoever the broker let publish under a topic: speaks for the vehicle that it names, and for no other. */
+function principalOf(topic: string): Principal {
+  const [, vehicle = ''] = topic.split('/');
+  let principal = principals.get(vehicle);
+  if (principal === undefined) {
+    const name = isVehicle(vehicle) ? `mqtt ${vehicle}`.slice(0, MOST_NAME) : 'mqtt';
+    principal = { id: `topic/${vehicle}`, name, role: 'device', vehicles: [vehicle], trip: null, session: null };
+    if (principals.size >= MOST_PRINCIPALS) principals.clear();
+    principals.set(vehicle, principal);
+  }
+  return principal;
+}

@@ -1,0 +1,249 @@
+/**
+ * One connection to a broker, in MQTT 3.1.1. It hands messages on as they come, without waiting for any of them, and
+ * sends a PUBACK when it is told to: so many messages can wait for one commit.
+ */
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import {
+  generate,
+  type IConnackPacket,
+  type IPublishPacket,
+  type ISubackPacket,
+  type Packet,
+  parser,
+} from 'mqtt-packet';
+
+export interface LinkOptions {
+  readonly url: URL;
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  /** Certificates that are trusted instead of the system's, PEM. */
+  readonly ca: Buffer | undefined;
+  readonly clientId: string;
+  /** Published, retained, by the broker when the connection ends without a goodbye. */
+  readonly will: { readonly topic: string; readonly payload: string } | undefined;
+  /** Heard from the first one on: the broker sends what waits in the session before anything else. */
+  readonly onMessage: (link: Link, packet: IPublishPacket) => void;
+}
+
+const CONNECT_MS = 10_000;
+const KEEP_ALIVE_S = 30;
+/** A broker that says nothing for so long is gone. */
+const SILENCE_MS = 2.5 * KEEP_ALIVE_S * 1_000;
+const PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1_883, 'mqtts:': 8_883 };
+
+/** Why a broker refused a connection, by the return code of CONNACK (MQTT 3.1.1 §3.2.2.3). */
+const REFUSALS = [
+  '',
+  'does not speak MQTT 3.1.1',
+  'refuses the client id',
+  'is not available',
+  ...Array(2).fill('refuses user name and password'),
+];
+
+const SUBSCRIPTION_REFUSED = 128;
+const MOST_MESSAGE_IDS = 65_535;
+
+interface Waiting {
+  resolve(packet: Packet): void;
+  reject(error: Error): void;
+}
+
+export class Link {
+  /** Resolves when it has ended, with the reason where there is one. */
+  readonly closed: Promise<Error | undefined>;
+  readonly #options: LinkOptions;
+  readonly #socket: Socket;
+  readonly #parser = parser({ protocolVersion: 4 });
+  /** Those who wait for an answer, by message id; 0 for CONNACK. */
+  readonly #waiting = new Map<number, Waiting>();
+  #acknowledgements: number[] = [];
+  #lastId = 0;
+  #heardAt = performance.now();
+  #isOpen = true;
+  #isHeld = false;
+  #isDeaf = false;
+  /** How many messages it acknowledged. */
+  acknowledged = 0;
+
+  private constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#socket = socketTo(options);
+    this.#parser.on('packet', (packet) => this.#take(packet));
+    this.#parser.on('error', (error: Error) => this.#socket.destroy(error));
+    this.#socket.on('data', (bytes) => {
+      this.#heardAt = performance.now();
+      this.#parser.parse(bytes);
+    });
+    let reason: Error | undefined;
+    this.#socket.on('error', (error) => {
+      reason = error;
+    });
+    const pinging = setInterval(() => this.#ping(), (KEEP_ALIVE_S * 1_000) / 2);
+    this.closed = new Promise((resolve) => {
+      this.#socket.on('close', () => {
+        this.#isOpen = false;
+        clearInterval(pinging);
+        for (const { reject } of this.#waiting.values())
+          reject(reason ?? new Error('the broker closed the connection'));
+        this.#waiting.clear();
+        resolve(reason);
+      });
+    });
+  }
+
+  /** Connects. Rejects with why it can't, and when it is aborted. */
+  static async open(options: LinkOptions, signal: AbortSignal): Promise<Link> {
+    const link = new Link(options);
+    const giveUp = () => link.#socket.destroy(new Error('the broker does not answer'));
+    const late = setTimeout(giveUp, CONNECT_MS);
+    signal.addEventListener('abort', giveUp);
+    try {
+      const { returnCode = 0 } = (await link.#ask(0, link.#connectPacket())) as IConnackPacket;
+      if (returnCode !== 0) throw new Error(`the broker ${REFUSALS[returnCode] ?? `refuses with code ${returnCode}`}`);
+      return link;
+    } catch (error) {
+      link.#socket.destroy();
+      throw error;
+    } finally {
+      clearTimeout(late);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Asks for what is published under these filters, with QoS 1. Rejects where the broker refuses any. */
+  async subscribe(filters: readonly string[]): Promise<void> {
+    const messageId = this.#nextId();
+    const subscriptions = filters.map((topic) => ({ topic, qos: 1 as const }));
+    const { granted } = (await this.#ask(messageId, { cmd: 'subscribe', messageId, subscriptions })) as ISubackPacket;
+    const refused = filters.filter((_, index) => granted[index] === SUBSCRIPTION_REFUSED);
+    if (refused.length > 0) throw new Error(`the broker does not let this user read ${refused.join(', ')}`);
+  }
+
+  /** Resolves when the broker has it. */
+  async publish(topic: string, payload: string, retain: boolean): Promise<void> {
+    const messageId = this.#nextId();
+    await this.#ask(messageId, { cmd: 'publish', topic, payload, qos: 1, retain, dup: false, messageId });
+  }
+
+  /** Tells the broker that a message is done. What is told in one turn leaves in one write. */
+  acknowledge(messageId: number): void {
+    if (this.#acknowledgements.length === 0) process.nextTick(() => this.#flush());
+    this.#acknowledgements.push(messageId);
+  }
+
+  /** Reads nothing until `release`: the broker keeps what comes. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#socket.pause();
+  }
+
+  release(): void {
+    if (!this.#isHeld) return;
+    this.#isHeld = false;
+    this.#heardAt = performance.now();
+    this.#socket.resume();
+  }
+
+  /** Hands no message on any more; the broker keeps what comes. */
+  ignoreMessages(): void {
+    this.#isDeaf = true;
+    this.release();
+  }
+
+  /** Says goodbye; what was acknowledged before leaves before. */
+  async end(): Promise<void> {
+    this.ignoreMessages();
+    this.#flush();
+    this.#socket.end(generate({ cmd: 'disconnect' }));
+    const late = setTimeout(() => this.#socket.destroy(), 1_000);
+    await this.closed;
+    clearTimeout(late);
+  }
+
+  #connectPacket(): Packet {
+    const { clientId, username, password, will } = this.#options;
+    return {
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: false,
+      clientId,
+      keepalive: KEEP_ALIVE_S,
+      ...(username !== undefined && { username }),
+      ...(password !== undefined && { password: Buffer.from(password) }),
+      ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
+    };
+  }
+
+  /** Sends a packet; resolves with the answer to it. */
+  #ask(messageId: number, packet: Packet): Promise<Packet> {
+    if (!this.#isOpen) return Promise.reject(new Error('the connection has ended'));
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(messageId, { resolve, reject });
+      this.#socket.write(generate(packet));
+    });
+  }
+
+  #take(packet: Packet): void {
+    switch (packet.cmd) {
+      case 'publish':
+        if (!this.#isDeaf) this.#options.onMessage(this, packet);
+        return;
+      case 'connack':
+        this.#answered(0, packet);
+        return;
+      case 'suback':
+      case 'puback':
+        this.#answered(packet.messageId ?? 0, packet);
+        return;
+    }
+  }
+
+  #answered(messageId: number, packet: Packet): void {
+    this.#waiting.get(messageId)?.resolve(packet);
+    this.#waiting.delete(messageId);
+  }
+
+  #nextId(): number {
+    do this.#lastId = (this.#lastId % MOST_MESSAGE_IDS) + 1;
+    while (this.#waiting.has(this.#lastId));
+    return this.#lastId;
+  }
+
+  #flush(): void {
+    const ids = this.#acknowledgements;
+    this.#acknowledgements = [];
+    if (!this.#isOpen || ids.length === 0) return;
+    this.acknowledged += ids.length;
+    const packets = Buffer.allocUnsafe(ids.length * PUBACK_BYTES);
+    for (const [at, id] of ids.entries()) {
+      packets.writeUInt16BE(PUBACK_HEAD, at * PUBACK_BYTES);
+      packets.writeUInt16BE(id, at * PUBACK_BYTES + 2);
+    }
+    this.#socket.write(packets);
+  }
+
+  #ping(): void {
+    const silentMs = performance.now() - this.#heardAt;
+    // Held, it hears nothing by its own will.
+    if (!this.#isHeld && silentMs > SILENCE_MS) this.#socket.destroy(new Error('the broker is silent'));
+    else this.#socket.write(generate({ cmd: 'pingreq' }));
+  }
+}
+
+/** A PUBACK (MQTT 3.1.1 §3.4): its type, the length of the rest, the message id. */
+const PUBACK_BYTES = 4;
+const PUBACK_HEAD = 0x4002;
+
+function socketTo({ url, ca }: LinkOptions): Socket {
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const place = { host, port: Number(url.port) || (PORTS[url.protocol] ?? 0) };
+  const isTls = url.protocol === 'mqtts:';
+  const socket = isTls ? connectTls({ ...place, servername: host, ...(ca && { ca }) }) : connectTcp(place);
+  return socket.setNoDelay(true);
+}
