@@ -85,7 +85,7 @@ function fromHere(chart: HelmChart, { values, release, apiVersions }: Attempt): 
   }
 }
 
-/** Why values are refused; Helm's words have more around it. */
+/** Which of several reasons is told is nobody's business; that it is a reason of the chart is. */
 function refusal({ message }: Error): string {
-  return /execution error at \(.*?\): (.*)/.exec(message)?.[1] ?? message;
+  return /execution error at/.test(message) || !message.includes('Error:') ? 'refused' : message;
 }

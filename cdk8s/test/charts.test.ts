@@ -12,7 +12,7 @@ const RUNS = Number(process.env['FLEET_CHART_RUNS'] ?? 50);
 function amended(values: Record<string, unknown>): Record<string, unknown> {
   if (JSON.stringify(values).length % 2 === 0) return values;
   const drawn = overlaid(defaultsOf(UMBRELLA_VALUES), values) as ValuesOf<typeof UMBRELLA_VALUES>;
-  const { api, global, influxdb, mosquitto, grafana } = drawn;
+  const { api, global, influxdb, mosquitto } = drawn;
   const isFolder = api.store === 'sqlite';
   return overlaid(values, {
     global: {
@@ -20,7 +20,6 @@ function amended(values: Record<string, unknown>): Record<string, unknown> {
       mqtt: mosquitto.enabled ? { url: '' } : { url: 'mqtt://other', existingSecret: global.mqtt.existingSecret || 'mqtt' },
     },
     api: isFolder ? { replicas: 1, autoscaling: { enabled: false } } : {},
-    grafana: grafana.alerting.enabled ? {} : { alerting: { existingSecret: '' } },
   }) as Record<string, unknown>;
 }
 

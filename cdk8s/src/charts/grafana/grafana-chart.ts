@@ -12,7 +12,7 @@ import { WebService } from '../../constructs/web-service.ts';
 import { defineBare } from '../../helm/definition.ts';
 import { HelmChart } from '../../helm/helm-chart.ts';
 import { Manifest } from '../../helm/manifest.ts';
-import { not, or } from '../../helm/operators.ts';
+import { not } from '../../helm/operators.ts';
 import { commented, type Fields, optional, when } from '../../helm/template.ts';
 import { choose } from '../../helm/text.ts';
 import { CHART_VERSION } from '../chart-version.ts';
@@ -33,12 +33,6 @@ export class GrafanaChart extends HelmChart {
       info: { name: 'grafana', description: 'Grafana with the dashboards of Fleet Telemetry.', ...CHART_VERSION },
       values: GRAFANA_VALUES,
       files,
-      guards: [
-        {
-          unless: or(not(grafana.alerting.existingSecret), grafana.alerting.enabled),
-          message: 'grafana.alerting.existingSecret is of no use with grafana.alerting.enabled=false',
-        },
-      ],
     });
     new GeneratedSecret(this, 'auth', {
       component: COMPONENT,
