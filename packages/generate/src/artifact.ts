@@ -1,6 +1,6 @@
 /** Files that follow from the code: written, or compared with what is there. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 /** One generated file. */
 export interface Artifact {
@@ -24,6 +24,18 @@ export function writeArtifacts(root: string, artifacts: readonly Artifact[]): st
 /** The paths of the files that are missing, or not as the code has them. */
 export function outdatedArtifacts(root: string, artifacts: readonly Artifact[]): string[] {
   return artifacts.filter(({ path, text }) => textOf(join(root, path)) !== text).map(({ path }) => path);
+}
+
+/** The files in folders of generated files that nothing makes any more. */
+export function strayFiles(root: string, folders: readonly string[], artifacts: readonly Artifact[]): string[] {
+  const made = new Set(artifacts.map(({ path }) => path));
+  const present = folders
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }));
+  return present
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !made.has(path));
 }
 
 function textOf(path: string): string | undefined {

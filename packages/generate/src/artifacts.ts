@@ -1,6 +1,7 @@
 /** Every generated file of the repository. */
 import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
+import { fleetChartFiles } from '@fleet/cdk8s/fleet-app';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
 import { ALERTING_FILES, DASHBOARDS } from '@fleet/dashboards';
 import { CONFIG_SPEC as EDGE_CONFIG_SPEC } from '@fleet/edge/config-spec';
@@ -10,6 +11,9 @@ import { configurationPage, edgeConfigurationPage } from './configuration-page.t
 import { problemsPage } from './problems-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
 import { signalsPage } from './signals-page.ts';
+
+/** Folders in which there is nothing else. */
+export const GENERATED_FOLDERS = ['charts', 'templates'];
 
 export function allArtifacts(): Artifact[] {
   return [
@@ -27,6 +31,7 @@ export function allArtifacts(): Artifact[] {
       text: json(file),
     })),
     ...DASHBOARDS.map((dashboard) => ({ path: `dashboards/${dashboard.uid}.json`, text: json(dashboard) })),
+    ...fleetChartFiles(),
   ];
 }
 

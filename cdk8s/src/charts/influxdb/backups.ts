@@ -1,0 +1,89 @@
+/** Backups of InfluxDB on a volume of their own. */
+import { Construct } from 'constructs';
+import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import { Account } from '../../constructs/account.ts';
+import { ConfigFiles } from '../../constructs/config-files.ts';
+import { INFLUXDB_CONNECTION, INFLUXDB_PORT, SECRETS_FOLDER } from '../../constructs/database-access.ts';
+import { KEPT } from '../../constructs/generated-secret.ts';
+import { nameOf, shared } from '../../constructs/global-values.ts';
+import { GROUP_READS, metadataOf, mount, scratch } from '../../constructs/pod.ts';
+import { ScheduledCommand } from '../../constructs/scheduled-command.ts';
+import { toComponent, Walls } from '../../constructs/walls.ts';
+import { Manifest } from '../../helm/manifest.ts';
+import { Lines, optional } from '../../helm/template.ts';
+import { text } from '../../helm/text.ts';
+import { AUTH_SECRET } from './auth.ts';
+import { INFLUXDB_IMAGE } from './store.ts';
+import { influxdb } from './values.ts';
+
+const COMPONENT = 'backup';
+const { enabled, schedule, keep, persistence, resources } = influxdb.backup;
+
+/** A backup counts when it is whole; only then an old one goes. */
+const SCRIPT = new Lines([
+  'set -eu',
+  'cd /backup',
+  'rm -rf ./*.part',
+  'name=$(date -u +%Y-%m-%dT%H-%M-%SZ)',
+  `INFLUX_TOKEN=$(cat ${SECRETS_FOLDER}/INFLUX_ADMIN_TOKEN)`,
+  'export INFLUX_TOKEN',
+  'influx backup --host "$INFLUX_URL" "$name.part"',
+  'mv "$name.part" "$name"',
+  text`ls -d ./*Z | sort | head -n -${keep} | xargs -r rm -rf`,
+  'ls -1',
+]);
+
+export class Backups extends Construct {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const place = { component: COMPONENT, file: 'backup', when: enabled };
+    new Account(this, 'account', place);
+    new Walls(this, 'walls', { ...place, egress: [toComponent('influxdb', INFLUXDB_PORT)] });
+    new ConfigFiles(this, 'script', { ...place, data: { 'backup.sh': SCRIPT } });
+    new Manifest<PersistentVolumeClaim>(
+      this,
+      'claim',
+      {
+        apiVersion: 'v1',
+        kind: 'PersistentVolumeClaim',
+        metadata: metadataOf(COMPONENT, { annotations: KEPT }),
+        spec: {
+          accessModes: ['ReadWriteOnce'],
+          storageClassName: optional(persistence.storageClass),
+          resources: { requests: { storage: persistence.size } },
+        },
+      },
+      { file: 'backup', when: enabled },
+    );
+    new ScheduledCommand(this, 'job', {
+      ...place,
+      schedule,
+      deadline: 7_200,
+      values: influxdb,
+      containers: [
+        {
+          name: COMPONENT,
+          image: INFLUXDB_IMAGE,
+          imagePullPolicy: shared.image.pullPolicy,
+          command: ['sh', '/scripts/backup.sh'],
+          envFrom: [INFLUXDB_CONNECTION],
+          env: [{ name: 'HOME', value: '/tmp' }],
+          resources,
+          securityContext: influxdb.securityContext,
+          volumeMounts: [
+            mount('backup', '/backup'),
+            mount('scripts', '/scripts', true),
+            mount('secrets', SECRETS_FOLDER, true),
+            mount('tmp', '/tmp'),
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'backup', persistentVolumeClaim: { claimName: nameOf(COMPONENT) } },
+        { name: 'scripts', configMap: { name: nameOf(COMPONENT) } },
+        { name: 'secrets', secret: { secretName: AUTH_SECRET, defaultMode: GROUP_READS } },
+        scratch('tmp', '64Mi'),
+      ],
+    });
+  }
+}
