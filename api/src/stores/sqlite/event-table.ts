@@ -27,6 +27,8 @@ export class EventTable {
   /** Containers that have records in the inbox; these keep them in memory too. */
   #waiting = new Set<Container>();
   #count = 0;
+  /** Values of rows that are known to be new and go to `events` many at a time. */
+  #rows: unknown[] = [];
 
   constructor(db: Database) {
     this.#sql = {
@@ -46,24 +48,33 @@ export class EventTable {
   reset(): void {
     this.#waiting = new Set();
     this.#count = 0;
+    this.#rows = [];
   }
 
   /**
-   * Takes in a record that is new; the one that is there already, else. `direct` goes past the inbox; what doesn't must
-   * be handed to `keep` with the rest of its commit.
+   * Takes in a record that is new; the one that is there already, else. `direct` goes past the inbox, and must be
+   * followed by `flush`; what doesn't must be handed to `keep` with the rest of its commit.
    */
   add(container: Container, seq: number, record: Uint8Array, direct: boolean): Uint8Array | undefined {
     const waiting = container.waiting?.get(seq);
     if (waiting !== undefined) return waiting;
-    if (direct) {
-      if (this.#sql.insert.run(container.id, seq, record).changes === 0) return this.find(container, seq);
-    } else {
-      const stored = seq > container.top_seq ? undefined : this.find(container, seq);
-      if (stored !== undefined) return stored;
-      this.#wait(container, seq, record);
+    if (seq > container.top_seq) {
+      container.top_seq = seq;
+      if (direct) this.#insert(container.id, seq, record);
+      else this.#wait(container, seq, record);
+      return undefined;
     }
-    if (seq > container.top_seq) container.top_seq = seq;
-    return undefined;
+    if (direct) return this.#insertOrFind(container, seq, record);
+    const stored = this.find(container, seq);
+    if (stored === undefined) this.#wait(container, seq, record);
+    return stored;
+  }
+
+  /** Writes what is held back of records that go past the inbox. */
+  flush(): void {
+    const rows = this.#rows;
+    for (let at = 0; at < rows.length; at += 3) this.#sql.insert.run(rows[at], rows[at + 1], rows[at + 2]);
+    this.#rows = [];
   }
 
   /** Puts a packed commit of which so many are kept into the inbox. Its containers go by their numbers in the file. */
@@ -73,6 +84,7 @@ export class EventTable {
 
   /** The record of a key, if it is there. */
   find(container: Container, seq: number): Uint8Array | undefined {
+    this.flush();
     return container.waiting?.get(seq) ?? (this.#sql.find.get(container.id, seq) as Buffer | undefined);
   }
 
@@ -89,17 +101,11 @@ export class EventTable {
   /** Moves what is in the inbox to where it belongs. */
   emptyInbox(): void {
     if (this.#count === 0) return;
-    let rows: unknown[] = [];
     for (const container of this.#waiting) {
-      for (const [seq, record] of container.waiting ?? []) {
-        rows.push(container.id, seq, record);
-        if (rows.length < 3 * ROWS) continue;
-        this.#sql.insertMany.run(rows);
-        rows = [];
-      }
+      for (const [seq, record] of container.waiting ?? []) this.#insert(container.id, seq, record);
       container.waiting = null;
     }
-    for (let at = 0; at < rows.length; at += 3) this.#sql.insert.run(rows.slice(at, at + 3));
+    this.flush();
     this.#sql.clear.run();
     this.reset();
   }
@@ -116,6 +122,20 @@ export class EventTable {
     }
     this.#sql.clear.run();
     this.reset();
+  }
+
+  /** Many rows at a time: a statement of its own would cost as much as the row. */
+  #insert(container: number, seq: number, record: Uint8Array): void {
+    this.#rows.push(container, seq, record);
+    if (this.#rows.length < 3 * ROWS) return;
+    this.#sql.insertMany.run(this.#rows);
+    this.#rows = [];
+  }
+
+  /** A record that may be there already: where it is, that one. */
+  #insertOrFind(container: Container, seq: number, record: Uint8Array): Uint8Array | undefined {
+    this.flush();
+    return this.#sql.insert.run(container.id, seq, record).changes === 0 ? this.find(container, seq) : undefined;
   }
 
   #wait(container: Container, seq: number, record: Uint8Array): void {

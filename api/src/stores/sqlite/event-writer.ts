@@ -110,7 +110,8 @@ export class EventWriter {
       container[index] = outcome === STORED ? (target.container as Container).id : NOT_KEPT;
       if (outcome === STORED) kept++;
     }
-    if (!direct) this.#table.keep(group.packed, count, kept);
+    if (direct) this.#table.flush();
+    else this.#table.keep(group.packed, count, kept);
     const trips = this.#tripsOf(ts, targets, packed.subarray(count));
     return { packed, trips, differing: progress.differing };
   }

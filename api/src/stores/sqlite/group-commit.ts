@@ -14,6 +14,7 @@ const MOST_IN_GROUP = 2_000;
 const MOST_UNDER_WAY = 1;
 /** How long a group is filled while more keeps coming, milliseconds. */
 const MOST_WAIT_MS = 2;
+const LOOK_AGAIN_MS = 1;
 /** Most events that wait for their commit. */
 const MOST_WAITING = 100_000;
 
@@ -98,6 +99,8 @@ export class GroupCommit {
   #waiting = 0;
   #underWay = 0;
   #scheduled = false;
+  /** Callers whose events were in the last group. */
+  #lastCallers = 0;
 
   constructor(names: Names, commit: (group: EventGroup, events: readonly KeyedEvent[]) => Promise<GroupReport>) {
     this.#records = new RecordWriter(names);
@@ -121,20 +124,27 @@ export class GroupCommit {
     });
   }
 
-  /** Collects what else arrives: as long as every turn of the event loop brings more, but no longer than `MOST_WAIT_MS`. */
+  /**
+   * Collects what else arrives: as long as every turn of the event loop brings more, and until half as many callers are
+   * back as were answered together, but no longer than `MOST_WAIT_MS`. The first of many to be back must not have a commit
+   * to itself; who is alone waits for nobody.
+   */
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     const began = performance.now();
     let seen = this.#waiting;
     const look = () => {
-      if (this.#waiting > seen && performance.now() - began < MOST_WAIT_MS) {
+      const early = performance.now() - began < MOST_WAIT_MS;
+      if (early && this.#waiting > seen) {
         seen = this.#waiting;
         setImmediate(look);
-        return;
+      } else if (early && this.#full.length === 0 && this.#filling.shares.length < this.#lastCallers / 2) {
+        setTimeout(look, LOOK_AGAIN_MS);
+      } else {
+        this.#scheduled = false;
+        this.#send();
       }
-      this.#scheduled = false;
-      this.#send();
     };
     setImmediate(look);
   }
@@ -152,6 +162,7 @@ export class GroupCommit {
       }
       const group = this.#full.shift() as Group;
       this.#underWay++;
+      this.#lastCallers = group.shares.length;
       this.#commit(this.#pack(group), group.events).then(
         (report) => this.#done(group, (share, start) => fulfil(group, share, start, report)),
         (error) => this.#done(group, ({ batch }) => batch.reject(error)),

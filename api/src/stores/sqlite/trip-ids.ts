@@ -39,10 +39,16 @@ export class TripIds {
   /** Answers for the events of one commit, after they were written. */
   begin(): { of(group: VehicleGroup, ts: number): string } {
     const known = new Map<string, readonly Trip[]>();
+    // Most events come one after the other in one run.
+    let last: { readonly group: VehicleGroup; readonly run: Span; readonly id: string } | undefined;
     return {
       of: (group, ts) => {
+        if (last?.group === group && last.run.from <= ts && ts <= last.run.to) return last.id;
         const run = this.#plainRun(group, ts);
-        if (run !== undefined) return this.#idOfRun(group.vehicle, run.from);
+        if (run !== undefined) {
+          last = { group, run, id: this.#idOfRun(group.vehicle, run.from) };
+          return last.id;
+        }
         const place = { trip: null, ts };
         const inKnown = known.get(group.vehicle)?.find(({ parts }) => holds(parts, place));
         if (inKnown !== undefined) return inKnown.id;
