@@ -17,7 +17,7 @@ export const CONFIG_SPEC = {
   PORT: integer(0, 65_535, { default: '3000', doc: 'Port that it listens on; 0 takes a free one.' }),
   HOST: text({ default: '0.0.0.0', doc: 'Address that it listens on; `127.0.0.1` for this machine only.' }),
   PUBLIC_URL: url({
-    doc: 'Address at which people and devices reach it, e.g. `https://fleet.example.org`. Links are made with it.',
+    doc: 'Address at which people and devices reach it, e.g. `https://fleet.example.org`. Links are made with it; without it, with the address that the admin used.',
   }),
   TRUST_PROXY: text({
     default: 'off',

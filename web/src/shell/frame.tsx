@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { MessageKey } from '../text/translate.ts';
 import { useText } from '../text/use-text.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
-import { Link, usePath } from './router.tsx';
+import { CONTENT, Link, usePath } from './router.tsx';
 import { useWho } from './session.ts';
 
 interface Place {
@@ -27,11 +27,11 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const places = trip_id === null ? PLACES.filter(({ adminOnly }) => !adminOnly || role === 'admin') : [];
   return (
     <div className="frame">
-      <a className="skip" href="#content">
+      <a className="skip" href={`#${CONTENT}`}>
         {t('nav.skip')}
       </a>
       {places.length > 0 && <Navigation places={places} />}
-      <main id="content" tabIndex={-1}>
+      <main id={CONTENT} tabIndex={-1}>
         {children}
       </main>
     </div>

@@ -4,6 +4,9 @@ import { shareKey } from '../api/client.ts';
 
 const MOVED = 'fleet-moved';
 
+/** The element that holds the page. */
+export const CONTENT = 'content';
+
 /** Goes to an address of ours; `replace` leaves no trace in the history. */
 export function navigate(href: string, how: 'push' | 'replace' = 'push'): void {
   const url = new URL(href, location.href);
@@ -12,7 +15,13 @@ export function navigate(href: string, how: 'push' | 'replace' = 'push'): void {
   const isElsewhere = url.pathname !== location.pathname;
   history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
   dispatchEvent(new Event(MOVED));
-  if (isElsewhere) scrollTo(0, 0);
+  if (isElsewhere) begin();
+}
+
+/** Another page begins at its top, for keyboards and screen readers too: the link that led there is gone. */
+function begin(): void {
+  scrollTo(0, 0);
+  document.getElementById(CONTENT)?.focus({ preventScroll: true });
 }
 
 /** The path without its query. */

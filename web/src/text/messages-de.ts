@@ -137,7 +137,7 @@ export const MESSAGES_DE: Messages = {
   'devices.none': 'Noch kein eigenes Gerät.',
   'devices.everywhere': 'Geräte und Programme für mehrere oder alle Fahrzeuge',
   'devices.add': 'Gerät hinzufügen',
-  'devices.addFor': 'Gerät für {vehicle} hinzufügen',
+  'devices.addFor': 'Gerät hinzufügen für {vehicle}',
   'devices.name': 'Was ist es? Zum Beispiel: Telefon, Dongle',
   'devices.seen': 'zuletzt {age}',
   'devices.unseen': 'noch nicht gesehen',

@@ -19,7 +19,7 @@ export function rowsOf(trips: readonly Trip[]): Row[] {
   const rows: Row[] = [];
   let before = '';
   for (const trip of trips) {
-    const day = dayOf(trip.started_at, trip.time_zone);
+    const day = dayOf(trip);
     if (day !== before) rows.push({ kind: 'day', key: day, day, timeZone: trip.time_zone, at: trip.started_at });
     rows.push({ kind: 'trip', key: trip.trip_id + trip.vehicle, trip });
     before = day;
@@ -53,15 +53,22 @@ function firstAbove(offsets: Float64Array, value: number): number {
   return low;
 }
 
-const days = new Map<string, Intl.DateTimeFormat>();
+const formats = new Map<string, Intl.DateTimeFormat>();
+/** Days of trips that were asked for before: formats are slow, and lists grow page by page. */
+const days = new WeakMap<Trip, string>();
 
-/** YYYY-MM-DD by the clock of a place. */
-function dayOf(time: string, timeZone: string | null): string {
+/** YYYY-MM-DD by the clock of the place where the trip began. */
+function dayOf(trip: Trip): string {
+  const known = days.get(trip);
+  if (known !== undefined) return known;
+  const day = formatOf(trip.time_zone).format(new Date(trip.started_at));
+  days.set(trip, day);
+  return day;
+}
+
+function formatOf(timeZone: string | null): Intl.DateTimeFormat {
   const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  let format = days.get(zone);
-  if (format === undefined) {
-    format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
-    days.set(zone, format);
-  }
-  return format.format(new Date(time));
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat('sv-SE', { timeZone: zone });
+  formats.set(zone, format);
+  return format;
 }

@@ -14,6 +14,9 @@ import { type TripPages, useTripPages } from './trip-pages.ts';
 import { offsetsOf, ROW_PX, type Row, rowsOf } from './trip-rows.ts';
 import { useVisibleRows } from './use-visible-rows.ts';
 
+/** The next page is asked for when so few rows are left below. */
+const ROWS_AHEAD = 150;
+
 export function TripsPage() {
   const { t } = useText();
   const [query] = useQuery();
@@ -53,7 +56,7 @@ function TripList({ pages: { trips, complete, loading, error, more }, names }: T
   const offsets = useMemo(() => offsetsOf(rows), [rows]);
   const [first, end] = useVisibleRows(list, offsets);
   useEffect(() => {
-    if (end >= rows.length - 20 && !complete && !loading && error === undefined) more();
+    if (end >= rows.length - ROWS_AHEAD && !complete && !loading && error === undefined) more();
   }, [end, rows.length, complete, loading, error, more]);
   return (
     <ul ref={list} className="trip-list" style={{ height: offsets[rows.length] }}>
