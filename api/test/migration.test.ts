@@ -38,6 +38,8 @@ async function expectFilled(): Promise<void> {
   const { events } = await openSqliteStore({ folder, idleMs: 100_000 });
   const { trips } = await events.trips({ vehicles: undefined, span: EVER, limit: 9, after: undefined });
   expect(trips.map(({ event_count }) => event_count)).toEqual([1, 2]);
+  const minutes = await events.history('golf', 'speed_kph', EVER, 60_000);
+  expect(minutes.map(({ count }) => count)).toEqual([1, 1, 1]);
   await events.close();
 }
 

@@ -89,7 +89,7 @@ export interface DerivedRollups {
   readonly last_minute: number;
   /** Whether minutes may have come to be empty. */
   readonly replace: boolean;
-  /** Rows of signal, minute, count, sum, min, max. */
+  /** Rows of signal, then `MINUTE_COLUMNS`: minute, count, sum, min, max. */
   readonly rows: Float64Array<ArrayBuffer>;
 }
 

@@ -9,7 +9,7 @@ import type { Part } from '../../trips/trip.ts';
 import { type ListedTrip, toPage } from '../../trips/trip-page.ts';
 import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import type { Database } from './open-database.ts';
-import { type MinuteRow, packHistory } from './packed-history.ts';
+import { packHistory } from './packed-history.ts';
 import type { HistoryRows, RowPage, TripRow } from './protocol.ts';
 import { RecordWriter } from './record-writer.ts';
 import { type Position, RowReader } from './row-reader.ts';
@@ -53,10 +53,11 @@ export class Queries {
         .pluck(),
       rollups: db
         .prepare(
-          `SELECT minute, count, sum, min, max FROM rollups
-           WHERE container = ? AND signal = ? AND minute BETWEEN ? AND ? ORDER BY minute`,
+          // As pages of events are: thousands of values of their own would take longer to hand over.
+          `SELECT CAST(group_concat(row, '') AS BLOB) FROM (
+             SELECT row FROM rollups WHERE container = ? AND signal = ? AND minute BETWEEN ? AND ? ORDER BY minute)`,
         )
-        .raw(),
+        .pluck(),
       events: db.prepare('SELECT sum(event_count) FROM containers').pluck(),
     };
   }
@@ -162,8 +163,13 @@ export class Queries {
       .flatMap((vehicleId) =>
         [0, 1].flatMap((loose) => this.#sql.containersIn.all(vehicleId, loose, span.from, span.to) as number[]),
       );
-    const minutes = containers.flatMap((each) => this.#sql.rollups.all(each, id, first, last) as MinuteRow[]);
-    return { packed: packHistory(minutes, stepMs) };
+    const parts = containers.map((each) => this.#sql.rollups.get(each, id, first, last) as Buffer | null);
+    return {
+      packed: packHistory(
+        parts.filter((part) => part !== null),
+        stepMs,
+      ),
+    };
   }
 
   size(): StoreSize {

@@ -98,4 +98,17 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX documents_by_time ON documents (kind, at, id);
   CREATE INDEX documents_by_owner ON documents (kind, owner, at, id);
   `,
+  `
+  -- Derived from events: what a signal's values in a minute (since 1970) add up to, as MINUTE_COLUMNS has it. A month of
+  -- them is read as one string of bytes. All are worked out anew.
+  DROP TABLE rollups;
+  CREATE TABLE rollups (
+    container INTEGER NOT NULL,
+    signal INTEGER NOT NULL,
+    minute INTEGER NOT NULL,
+    row BLOB NOT NULL,
+    PRIMARY KEY (container, signal, minute)
+  ) WITHOUT ROWID;
+  INSERT OR REPLACE INTO dirty SELECT vehicle_id, id, first_ts, last_ts, 0 FROM containers;
+  `,
 ];

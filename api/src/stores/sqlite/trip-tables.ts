@@ -3,6 +3,7 @@ import type { Span } from '../../trips/span.ts';
 import type { Part } from '../../trips/trip.ts';
 import type { Container, Containers } from './containers.ts';
 import type { Database } from './open-database.ts';
+import { MINUTE_COLUMNS, minuteBytes } from './packed-history.ts';
 import type { Derived, DerivedRollups, Settled } from './protocol.ts';
 
 /**
@@ -28,7 +29,7 @@ export class TripTables {
       clearTrips: db.prepare('DELETE FROM trips WHERE vehicle_id = ?'),
       removeRollups: db.prepare('DELETE FROM rollups WHERE container = ? AND minute BETWEEN ? AND ?'),
       container: db.prepare('SELECT 1 FROM containers WHERE id = ?').pluck(),
-      putRollup: db.prepare('INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?, ?, ?, ?)'),
+      putRollup: db.prepare('INSERT OR REPLACE INTO rollups VALUES (?, ?, ?, ?)'),
       setOrder: db.prepare('UPDATE containers SET ordered_seq = ? WHERE id = ?'),
       settle: db.prepare('DELETE FROM dirty WHERE vehicle_id = ? AND container = ?'),
       settlePartly: db.prepare('UPDATE dirty SET from_ts = ? WHERE vehicle_id = ? AND container = ?'),
@@ -85,7 +86,9 @@ export class TripTables {
   #putRollups({ container, first_minute, last_minute, rows, replace }: DerivedRollups): void {
     if (this.#sql.container.get(container) === undefined) return;
     if (replace) this.#sql.removeRollups.run(container, first_minute, last_minute);
-    for (let at = 0; at < rows.length; at += 6) this.#sql.putRollup.run(container, ...rows.subarray(at, at + 6));
+    for (let at = 0; at < rows.length; at += 1 + MINUTE_COLUMNS) {
+      this.#sql.putRollup.run(container, rows[at], rows[at + 1], minuteBytes(rows, at + 1));
+    }
   }
 
   #settle({ vehicle_id, container, remaining_from_ts }: Settled, at: number): void {
