@@ -5,6 +5,7 @@ import { Group, type Spec, type Value } from '../src/helm/values.ts';
 /** Texts that are something else to YAML, to Go's templates or to a shell. */
 const ODD = [
   ...['yes', 'no', 'null', '~', '0123', '1e3', '0x1F', '2020-01-01', 'true', '1.0', '.inf', '-', '=', '<<'],
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: a value that looks like one
   ...['{{ .Values }}', '{{', '}}', 'a: b', '# x', '"q"', "it's", '@', '`', '%s %v', '\\n', '${x}', '<&>', '&a', '*a'],
   ...['two\nlines', ' lead', 'trail ', '\ttab', 'ünï©ode', '😀', 'null byte?', '\u2028', '!tag', '|', '>', '[a', '{a'],
 ];
