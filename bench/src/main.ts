@@ -8,6 +8,7 @@ import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
 import { influxPathBenchmark } from './influx-path.ts';
+import { influxReadingBenchmark } from './influx-reading.ts';
 import { memoryBenchmark } from './memory.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
@@ -24,6 +25,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sizeBenchmark,
   influxBenchmark,
   influxPathBenchmark,
+  influxReadingBenchmark,
 ];
 
 async function main(): Promise<void> {
