@@ -149,8 +149,8 @@ describeWithInfluxd('two processes, while InfluxDB', (server) => {
   });
 });
 
-/** With a hundred thousand events that wait, a process holds less, MiB. */
-const MOST_MIB = 300;
+/** With as many events waiting as it takes, and what more comes turned away, a process holds less, MiB: measured 360. */
+const MOST_MIB = 450;
 
 /** Senders of events that never come twice; each sends a request until it is acknowledged, to one process after the other. */
 class Load {

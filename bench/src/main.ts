@@ -9,6 +9,7 @@ import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
 import { influxPathBenchmark } from './influx-path.ts';
+import { influxReadingBenchmark } from './influx-reading.ts';
 import { memoryBenchmark } from './memory.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
@@ -25,6 +26,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   sizeBenchmark,
   influxBenchmark,
   influxPathBenchmark,
+  influxReadingBenchmark,
   dashboardsBenchmark,
 ];
 

@@ -34,6 +34,8 @@ export class RefusedError extends Error {
 const TIMEOUT_MS = 10_000;
 /** Bodies from this size on are compressed on the way to another site. */
 const GZIP_FROM_BYTES = 1_000;
+/** How a connection fails that was kept, and that the server gave up meanwhile. */
+const STALE: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
 /** Statuses that speak of what was sent, not of the server. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 
@@ -84,9 +86,11 @@ export class InfluxClient {
     return new URLSearchParams({ org: this.#org, ...parameters });
   }
 
+  /** Everything that is asked here may be asked twice: a connection that turns out to be closed is no failure yet. */
   async #request(path: string, body: string, options: SendOptions): Promise<string | undefined> {
+    const send = () => this.#transport.request(path, body, options) as Promise<string | undefined>;
     try {
-      return (await this.#transport.request(path, body, options)) as string | undefined;
+      return await send().catch((error) => (STALE.has(error.code) ? send() : Promise.reject(error)));
     } catch (error) {
       throw meaningOf(error as Error);
     }

@@ -1,8 +1,9 @@
 /** What this process knows of every container, and which must be read again. Only a cache of what can be read. */
+import type { EventRow } from '../../ports.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import { Checkpoints } from './checkpoints.ts';
 import type { Container, PlacedSegment } from './container.ts';
-import { tripOfContainer } from './event-line.ts';
+import { containerOf, tripOfContainer } from './event-line.ts';
 import type { EventReader } from './event-reader.ts';
 import type { Touched } from './watch.ts';
 
@@ -49,18 +50,8 @@ export class Containers {
   async refresh(names: readonly string[]): Promise<Map<string, TripTotals>> {
     const totals = new Map<string, TripTotals>();
     for (const vehicle of names) {
-      const stale = this.#stale.get(vehicle) ?? new Map<string, number>();
-      for (const [container, first_ts] of [...stale]) {
-        stale.delete(container);
-        try {
-          const read = await this.#read({ vehicle, container, first_ts }, totals);
-          this.put(read);
-          this.#unsaved.set(`${vehicle} ${container}`, read);
-        } catch (error) {
-          this.invalidate({ vehicle, container, first_ts });
-          throw error;
-        }
-      }
+      const stale = [...(this.#stale.get(vehicle) ?? [])];
+      for (const part of partsOf(stale)) await this.#refresh(vehicle, part, totals);
     }
     return totals;
   }
@@ -80,14 +71,60 @@ export class Containers {
     return { containers: [...taken.values()], putBack };
   }
 
-  async #read({ vehicle, container, first_ts }: Touched, totals: Map<string, TripTotals>): Promise<Container> {
-    const reading = this.#checkpoints.resume(`${vehicle} ${container}`, first_ts);
-    const scope = { names: [vehicle], containers: [container], from: reading.from, to: Number.MAX_SAFE_INTEGER };
-    for await (const rows of this.#reader.pages(scope)) reading.add(rows);
-    const made = reading.end();
-    for (const { segment, totals: own } of made) totals.set(segment.digest, own);
-    return { vehicle, container, segments: made.map(({ segment }) => segment) };
+  async #refresh(vehicle: string, stale: readonly Stale[], totals: Map<string, TripTotals>): Promise<void> {
+    for (const [container] of stale) this.#stale.get(vehicle)?.delete(container);
+    try {
+      for (const read of await this.#read(vehicle, stale, totals)) {
+        this.put(read);
+        this.#unsaved.set(`${vehicle} ${read.container}`, read);
+      }
+    } catch (error) {
+      for (const [container, first_ts] of stale) this.invalidate({ vehicle, container, first_ts });
+      throw error;
+    }
   }
+
+  /** Reads containers of a vehicle together, since a question costs more than the events of a short trip. */
+  async #read(vehicle: string, stale: readonly Stale[], totals: Map<string, TripTotals>): Promise<Container[]> {
+    const readings = new Map(
+      stale.map(([container, first_ts]) => [container, this.#checkpoints.resume(`${vehicle} ${container}`, first_ts)]),
+    );
+    const from = Math.min(...[...readings.values()].map((reading) => reading.from));
+    const scope = { names: [vehicle], containers: [...readings.keys()], from, to: Number.MAX_SAFE_INTEGER };
+    for await (const rows of this.#reader.pages(scope)) {
+      for (const [container, own] of byContainer(rows)) {
+        const reading = readings.get(container);
+        reading?.add(own.filter(({ ts }) => ts >= reading.from));
+      }
+    }
+    return [...readings].map(([container, reading]) => {
+      const made = reading.end();
+      for (const { segment, totals: own } of made) totals.set(segment.digest, own);
+      return { vehicle, container, segments: made.map(({ segment }) => segment) };
+    });
+  }
+}
+
+/** A container's name, and from which time on its events may be others. */
+type Stale = readonly [container: string, first_ts: number];
+
+/** Containers that are read together. */
+const TOGETHER = 50;
+
+function partsOf(stale: readonly Stale[]): (readonly Stale[])[] {
+  const count = Math.ceil(stale.length / TOGETHER);
+  return Array.from({ length: count }, (_, part) => stale.slice(part * TOGETHER, (part + 1) * TOGETHER));
+}
+
+function byContainer(rows: readonly EventRow[]): Map<string, EventRow[]> {
+  const containers = new Map<string, EventRow[]>();
+  for (const row of rows) {
+    const container = containerOf(row);
+    const own = containers.get(container);
+    if (own === undefined) containers.set(container, [row]);
+    else own.push(row);
+  }
+  return containers;
 }
 
 function placed({ vehicle, container, segments }: Container): PlacedSegment[] {

@@ -3,6 +3,7 @@
  * each signal; `seq`, `source` and `dtcs` (JSON) fields. The time is `ts` and, below the millisecond, the last six digits of
  * `seq`: of two events of a trip with one time neither takes the other's place.
  */
+import { dayOf } from '../../ingest/key-of.ts';
 import type { EventRow, KeyedEvent } from '../../ports.ts';
 import type { Row } from './csv.ts';
 import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
@@ -29,6 +30,11 @@ export function eventLine({ vehicle, container, ts, seq, source, values, dtcs }:
 /** Days of loose events are told by their name; a device's trip is a UUID. */
 export function tripOfContainer(container: string): string | null {
   return container.startsWith('day-') ? null : container;
+}
+
+/** The container that an event lies in. */
+export function containerOf({ trip, ts }: Pick<EventRow, 'trip' | 'ts'>): string {
+  return trip ?? dayOf(ts);
 }
 
 /** The event of a point that was read. */

@@ -21,7 +21,7 @@ const PATIENCE_MS = 10_000;
 /** How often marks are closed, milliseconds. */
 const CLOSE_EVERY_MS = 1_000;
 /** What waits to be stored is bounded, so that memory is. */
-const MOST_WAITING = 100_000;
+const MOST_WAITING = 50_000;
 const MOST_WAITING_CHARACTERS = 64 * 1_024 * 1_024;
 
 /** Why each event of a call was refused, in InfluxDB's words; undefined for one that is durable. */
