@@ -66,6 +66,17 @@ describe('parseTimestamp', () => {
     );
   });
 
+  test('writes every time as Date does, but for a fraction of zero', () => {
+    const time = fc.integer({ min: -8.64e15, max: 8.64e15 });
+    const seconds = fc.integer({ min: -8.64e12, max: 8.64e12 }).map((whole) => whole * 1_000);
+    fc.assert(
+      fc.property(fc.oneof(time, seconds), (ms) => {
+        expect(formatTimestamp(ms)).toBe(new Date(ms).toISOString().replace('.000Z', 'Z'));
+      }),
+    );
+    expect(() => formatTimestamp(Number.NaN)).toThrow(RangeError);
+  });
+
   test('never takes a text that Date understands otherwise', () => {
     const part = (max: number) => fc.integer({ min: 0, max }).map((n) => String(n).padStart(2, '0'));
     const text = fc

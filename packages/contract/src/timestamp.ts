@@ -42,8 +42,22 @@ export function parseAnyTime(text: string): number | string {
 
 /** A time in milliseconds since 1970 as the wire has it, without `.000`. */
 export function formatTimestamp(ms: number): string {
-  return new Date(ms).toISOString().replace('.000Z', 'Z');
+  const whole = Math.trunc(ms);
+  const day = Math.floor(whole / MS_PER_DAY);
+  if (day !== lastDay.number) lastDay = { number: day, text: new Date(whole).toISOString().slice(0, -TIME_LENGTH) };
+  const ofDay = whole - day * MS_PER_DAY;
+  const [minutes, ofMinute] = [Math.floor(ofDay / 60_000), ofDay % 60_000];
+  const [second, millis] = [Math.floor(ofMinute / 1_000), ofMinute % 1_000];
+  const clock = `${PAIRS[Math.floor(minutes / 60)]}:${PAIRS[minutes % 60]}:${PAIRS[second]}`;
+  return `${lastDay.text}${clock}${millis === 0 ? '' : `.${`${millis}`.padStart(3, '0')}`}Z`;
 }
+
+const MS_PER_DAY = 86_400_000;
+/** Of what follows the T. */
+const TIME_LENGTH = '00:00:00.000Z'.length;
+const PAIRS = Array.from({ length: 60 }, (_, number) => `${number}`.padStart(2, '0'));
+/** Times that are written one after the other are mostly of one day; the calendar costs more than all the rest. */
+let lastDay = { number: Number.NaN, text: '' };
 
 /** The number in two digits at an index of a text that is known to have them there. */
 function pair(text: string, at: number): number {

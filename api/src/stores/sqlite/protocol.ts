@@ -118,6 +118,8 @@ export interface RowPage {
   readonly owners: readonly { readonly count: number; readonly trip: string | null }[];
   /** Whether there are further pages. */
   readonly more: boolean;
+  /** The largest number of a name that they may have. */
+  readonly last_name: number;
 }
 
 export type { NameRow };

@@ -11,7 +11,7 @@ import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
 import type { Database } from './open-database.ts';
 import { packHistory } from './packed-history.ts';
 import type { HistoryRows, RowPage, TripRow } from './protocol.ts';
-import { RecordWriter } from './record-writer.ts';
+import { RecordCopy } from './record-copy.ts';
 import { type Position, RowReader } from './row-reader.ts';
 import { TripFinder } from './trip-finder.ts';
 import { VehicleGroups } from './vehicle-groups.ts';
@@ -124,21 +124,22 @@ export class Queries {
   page(vehicle: string, parts: readonly Part[], after: Position | undefined, limit: number): RowPage {
     this.#groups.refresh();
     loadNames(this.#db, this.#names);
-    const writer = new RecordWriter(this.#names);
+    const copy = new RecordCopy();
     const owners: { count: number; trip: string | null }[] = [];
     let count = 0;
     let last: Position | undefined;
+    let more = false;
     for (const row of this.#rows.ofParts(this.#ids.ofAll(this.#groups.of(vehicle)), parts, after)) {
-      if (count >= limit && (row.ts !== last?.ts || row.seq !== last.seq))
-        return { bytes: writer.take(), owners, more: true };
-      writer.append(row);
+      more = count >= limit && (row.ts !== last?.ts || row.seq !== last.seq);
+      if (more) break;
+      copy.add(row);
       const owner = owners.at(-1);
       if (owner !== undefined && owner.trip === row.trip) owner.count++;
       else owners.push({ count: 1, trip: row.trip });
       last = row;
       count++;
     }
-    return { bytes: writer.take(), owners, more: false };
+    return { bytes: copy.take(), owners, more, last_name: this.#names.last };
   }
 
   seqs(vehicle: string, tripId: string): SeqRange[] {

@@ -9,7 +9,6 @@ import {
   TIME_BASE,
   TROUBLE_CODES,
 } from './record.ts';
-import type { StoredRow } from './record-reader.ts';
 
 /** A record's length always takes two bytes: it is written last. */
 const LENGTH_BYTES = 2;
@@ -45,12 +44,6 @@ export class RecordWriter {
     bytes[start - 2] = (length & 0x7f) | 0x80;
     bytes[start - 1] = length >> 7;
     this.#at = at;
-  }
-
-  /** Appends a record as it is. */
-  append({ reader, start, end }: StoredRow): void {
-    this.#makeRoom();
-    this.#at += reader.bytes.copy(this.#bytes, this.#at, start, end);
   }
 
   /** The bytes written so far, in a buffer of their own; the writer starts anew. */

@@ -175,11 +175,13 @@ function keepEarliest(batch: StoredRow[], count: number): number {
 interface Source {
   /** No row is before this. */
   readonly from: number;
-  readonly rows: Iterator<StoredRow>;
+  readonly rows: Generator<StoredRow>;
 }
 
 /** Rows of several sources in order of time, of equal ones the earlier source's first. None is asked before its time. */
 function* mergeByTime(sources: readonly Source[]): Generator<StoredRow> {
+  const [only, ...others] = sources;
+  if (only !== undefined && others.length === 0) return yield* only.rows;
   const waiting = sources.map((source, order) => ({ ...source, order })).sort((a, b) => b.from - a.from);
   const heads: { row: StoredRow; rows: Iterator<StoredRow>; order: number }[] = [];
   const advance = ({ rows, order }: { rows: Iterator<StoredRow>; order: number }) => {

@@ -90,7 +90,7 @@ export class SqliteEventStore implements EventStore {
   async *rows(vehicle: string, trip: Trip): AsyncIterable<readonly EventRow[]> {
     for (let after: Position | undefined, more = true; more; ) {
       const page = await this.#parts.reader.call('page', vehicle, trip.parts, after, PAGE);
-      await this.#learnNames();
+      if (page.last_name > this.#parts.names.last) await this.#learnNames();
       const rows = readPage(page.bytes, page.owners, this.#parts.names);
       yield rows;
       after = rows.at(-1);
