@@ -83,7 +83,7 @@ export class BacklogLane {
     if (trip.vehicle === null) shipping.pinVehicle(trip_id, vehicle);
     const upload = new TripUpload({ ...trip, vehicle }, { link, shipping });
     if (ranges.length > 0) await upload.send(ranges);
-    else await upload.complete();
+    if (trip.ended_at !== null && shipping.unsent(trip_id).length === 0) await upload.complete();
     return true;
   }
 

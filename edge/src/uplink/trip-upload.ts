@@ -36,6 +36,7 @@ export class TripUpload {
   readonly #trip: OutboxTrip & { readonly vehicle: string };
   /** Lines of a chunk; fewer after the server, or something before it, found one too large. */
   #most = CHUNK_LINES;
+  #begun: Promise<ReadonlyMap<number, Receipt>> | undefined;
   /** Whether a chunk was given up for smaller ones. */
   #isCutAnew = false;
 
@@ -87,8 +88,13 @@ export class TripUpload {
     throw this.#refused('the manifest', verdict);
   }
 
+  #begin(): Promise<ReadonlyMap<number, Receipt>> {
+    this.#begun ??= this.#announce();
+    return this.#begun;
+  }
+
   /** Announces the trip, and asks what is there of it. */
-  async #begin(): Promise<ReadonlyMap<number, Receipt>> {
+  async #announce(): Promise<ReadonlyMap<number, Receipt>> {
     const { trip_id, vehicle, started_at, vin } = this.#trip;
     const announcement = { ...vehicleMember(vehicle), trip_id, started_at, meta: { vin } };
     const announced = await this.#link.ask(
