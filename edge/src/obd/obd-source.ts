@@ -1,9 +1,9 @@
 /** The car as a source of values: opens the dongle, asks what is due, waits while the car sleeps, begins anew when it is gone. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SignalName, SignalValues } from '@fleet/contract';
+import type { SignalName } from '@fleet/contract';
 import type { Log, ValueSource } from '../ports.ts';
-import { FreshValues } from '../trip/fresh-values.ts';
+import { type Batch, FreshValues } from '../trip/fresh-values.ts';
 import { AdapterSession, type Car, DTC_SERVICES, MOST_IN_REQUEST } from './adapter-session.ts';
 import { Elm327 } from './elm327.ts';
 import { hex, PIDS, pidOf, RATE_MS } from './pids.ts';
@@ -68,7 +68,7 @@ export class ObdSource implements ValueSource {
     this.#values = new FreshValues(parts.monoMs);
   }
 
-  take(): SignalValues {
+  take(): readonly Batch[] {
     return this.#values.take();
   }
 
