@@ -4,6 +4,9 @@ import type { Batch } from './trip/fresh-values.ts';
 import type { SeqRange } from './trip/seq-set.ts';
 import type { TimeSource } from './trip/time.ts';
 
+/** Something can't be done now; nothing is lost, and all of it is tried again. */
+export class NotNowError extends Error {}
+
 /** The two clocks of a machine. */
 export interface Clock {
   /** Milliseconds since this boot: never set back, the same for every process. */
