@@ -31,17 +31,22 @@ export class BacklogLane {
   }
 
   async run(): Promise<void> {
-    const { link, shipping, signal, pause } = this.#parts;
+    const { link, shipping, signal } = this.#parts;
     while (!signal.aborted) {
       try {
         if (!(await this.#pass(await link.ready()))) await shipping.changed(signal);
       } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof NotNowError)) throw error;
-        this.#why = error.message;
-        await pause(this.#backoff.next(error instanceof LinkError ? error.retryAfterMs : 0), signal);
+        await this.#waitAfter(error);
       }
     }
+  }
+
+  async #waitAfter(error: unknown): Promise<void> {
+    const { signal, pause } = this.#parts;
+    if (signal.aborted) return;
+    if (!(error instanceof NotNowError)) throw error;
+    this.#why = error.message;
+    await pause(this.#backoff.next(error instanceof LinkError ? error.retryAfterMs : 0), signal);
   }
 
   /** Goes through all trips once; whether there was anything to do. A trip that fails by itself holds up no other. */
