@@ -1,7 +1,11 @@
 /** What the parts of the edge need of each other. Times are milliseconds; `mono` is the monotonic clock of this boot. */
 import type { ManifestChunk, SignalValues } from '@fleet/contract';
+import type { Batch } from './trip/fresh-values.ts';
 import type { SeqRange } from './trip/seq-set.ts';
 import type { TimeSource } from './trip/time.ts';
+
+/** Something can't be done now; nothing is lost, and all of it is tried again. */
+export class NotNowError extends Error {}
 
 /** The two clocks of a machine. */
 export interface Clock {
@@ -20,7 +24,7 @@ export interface Log {
 /** Where values of one instant come from: the car, or the receiver. */
 export interface ValueSource {
   /** What was measured since it was last asked: each value is given out once. */
-  take(): SignalValues;
+  take(): readonly Batch[];
 }
 
 /** An event as it is recorded; the trip gives it its seq. */

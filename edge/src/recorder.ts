@@ -7,6 +7,7 @@ import type { Outbox } from './outbox/outbox.ts';
 import type { Clock, Log } from './ports.ts';
 import type { TimeKeeper } from './time-keeper.ts';
 import { plausible } from './trip/event-line.ts';
+import { type Batch, besides } from './trip/fresh-values.ts';
 import { type CurrentTrip, resumeTrip, stepTrip, type TripRules, type TripState } from './trip/trip-machine.ts';
 
 export interface RecorderParts {
@@ -59,7 +60,7 @@ export class Recorder {
     clearTimeout(this.#timer);
   }
 
-  /** What is measured goes into an event, if there is a trip. */
+  /** What was measured goes into events, if there is a trip. */
   tick(): void {
     const { obd, gnss, time, clock } = this.#parts;
     time.hearSystem();
@@ -68,23 +69,25 @@ export class Recorder {
     const step = stepTrip(this.#state, seen, this.#rules);
     this.#state = step.state;
     if (step.ended !== null) this.#end(step.ended);
-    if (step.began !== null) this.#begin(step.began, vin);
-    const values = plausible({ ...gnss?.take(), ...obd?.take() });
-    if (step.records && Object.keys(values).length > 0) this.#record(values, seen.monoMs);
+    const batches = besides(obd?.take() ?? [], gnss?.take() ?? []);
+    if (step.began !== null) this.#begin(step.began, vin, batches[0]?.atMs ?? seen.monoMs);
+    if (step.records) for (const batch of batches) this.#record(batch);
     this.#noteVin(vin);
   }
 
-  #record(values: Readonly<Record<string, number>>, mono_ms: number): void {
+  #record({ atMs, values: measured }: Batch): void {
     const { outbox, obd, time } = this.#parts;
-    const trip = this.#state as CurrentTrip;
+    const values = plausible(measured);
+    if (Object.keys(values).length === 0) return;
+    const { id: trip_id, nextSeq: seq } = this.#state as CurrentTrip;
     const dtcs = obd?.takeDtcs();
-    const event = { trip_id: trip.id, seq: trip.nextSeq, mono_ms, ts_ms: time.utcNow(), values, ...(dtcs && { dtcs }) };
-    if (outbox.record(event)) this.#state = { ...trip, nextSeq: trip.nextSeq + 1 };
+    const event = { trip_id, seq, mono_ms: atMs, ts_ms: time.utcAt(atMs), values, ...(dtcs && { dtcs }) };
+    if (outbox.record(event)) this.#state = { ...(this.#state as CurrentTrip), nextSeq: seq + 1 };
   }
 
-  #begin(trip_id: string, vin: string | undefined): void {
+  #begin(trip_id: string, vin: string | undefined, atMs: number): void {
     const { outbox, time, log } = this.#parts;
-    outbox.beginTrip({ trip_id, started_at: formatTimestamp(time.utcNow()), vin: vin ?? null });
+    outbox.beginTrip({ trip_id, started_at: formatTimestamp(time.utcAt(atMs)), vin: vin ?? null });
     this.#vin = vin;
     log.info(`trip ${trip_id} begins`);
   }

@@ -30,7 +30,12 @@ export class TimeKeeper {
 
   /** UTC as far as it is known, milliseconds since 1970. */
   utcNow(): number {
-    return this.#known === null ? this.#clock.systemMs() : this.#clock.monoMs() + this.#known.offsetMs;
+    return this.utcAt(this.#clock.monoMs());
+  }
+
+  /** The same for an instant of this boot. */
+  utcAt(monoMs: number): number {
+    return monoMs + (this.#known?.offsetMs ?? this.#clock.systemMs() - this.#clock.monoMs());
   }
 
   hearSystem(): void {

@@ -140,7 +140,7 @@ describe('GnssSource', () => {
       (why) => why === null,
     );
     expect(source.state()).toEqual({ fix: false, age_s: null, satellites: null, why: null });
-    expect([source.take(), times]).toEqual([{}, []]);
+    expect([source.take(), times]).toEqual([[], []]);
 
     streams[0]?.destroy();
     await until(
@@ -153,8 +153,8 @@ describe('GnssSource', () => {
       () => source.state().fix,
       (fix) => fix,
     );
-    expect(source.take()).toMatchObject({ lat: 1, lon: 2 });
-    expect(source.take()).toEqual({});
+    expect(source.take()).toMatchObject([{ values: { lat: 1, lon: 2 } }]);
+    expect(source.take()).toEqual([]);
     expect(times).toEqual([Date.UTC(2026, 0, 1)]);
     source.stop();
     await running;
@@ -194,8 +194,7 @@ describeWith('gpsd', '-V')('gpsd (apt install gpsd)', () => {
     const seen: { lat?: number; lon?: number; gps_speed_kph?: number }[] = [];
     await until(
       () => {
-        const values = source.take();
-        if (values['lat'] !== undefined) seen.push(values);
+        for (const { values } of source.take()) if (values['lat'] !== undefined) seen.push(values);
         return seen.length;
       },
       (count) => count >= 20,

@@ -66,5 +66,5 @@ test.each<Direction>(['up', 'down'])(
     expect(outbox.figures()).toMatchObject({ trips: 0, unsent: 0, set_aside: 0 });
     expect(Date.parse(`${stored[0]?.started_at}`)).toBe(BEGAN_MS + 1_000);
   },
-  600_000,
+  3_600_000,
 );

@@ -205,6 +205,26 @@ describe('a full outbox', () => {
   });
 });
 
+test('what the disk does not take waits, and is written when it does', () => {
+  const folder = folderFor();
+  const log = createLog();
+  const outbox = withTrip(openOutbox(folder, { log }), 1, { ended: false });
+  const db = new Database(join(folder, OUTBOX_FILE));
+  db.exec("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END");
+  for (const event of driven(2, 4)) outbox.record(event);
+  outbox.commit();
+  outbox.commit();
+  expect(outbox.shipping.unsent(TRIP)).toEqual([[1, 1]]);
+  expect(() => outbox.noteTime({ source: 'gnss', offsetMs: 0 }, false)).toThrow('can not be written to');
+  expect(log.lines).toHaveLength(1);
+
+  db.exec('DROP TRIGGER full');
+  db.close();
+  outbox.commit();
+  expect(outbox.shipping.unsent(TRIP)).toEqual([[1, 4]]);
+  outbox.close();
+});
+
 describe('a damaged file', () => {
   function damage(folder: string, at: (size: number) => number, bytes: number): void {
     const file = join(folder, OUTBOX_FILE);

@@ -1,10 +1,10 @@
 /** The receiver as a source of values and of the time. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SignalName, SignalValues } from '@fleet/contract';
+import type { SignalName } from '@fleet/contract';
 import type { Log, TimeObserver, ValueSource } from '../ports.ts';
 import { textLines } from '../streams/text-lines.ts';
-import { FreshValues } from '../trip/fresh-values.ts';
+import { type Batch, FreshValues } from '../trip/fresh-values.ts';
 import { readGpsd, WATCH } from './gpsd.ts';
 import { readNmea } from './nmea.ts';
 
@@ -50,7 +50,7 @@ export class GnssSource implements ValueSource {
     this.#read = parts.protocol === 'gpsd' ? readGpsd : readNmea;
   }
 
-  take(): SignalValues {
+  take(): readonly Batch[] {
     return this.#values.take();
   }
 

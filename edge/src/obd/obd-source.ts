@@ -1,13 +1,14 @@
 /** The car as a source of values: opens the dongle, asks what is due, waits while the car sleeps, begins anew when it is gone. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SignalName, SignalValues } from '@fleet/contract';
+import type { SignalName } from '@fleet/contract';
 import type { Log, ValueSource } from '../ports.ts';
-import { FreshValues } from '../trip/fresh-values.ts';
-import { AdapterSession, type Car, DTC_SERVICES, MOST_IN_REQUEST } from './adapter-session.ts';
+import { type Batch, FreshValues } from '../trip/fresh-values.ts';
+import { AdapterSession, type Car, MOST_IN_REQUEST } from './adapter-session.ts';
 import { Elm327 } from './elm327.ts';
-import { hex, PIDS, pidOf, RATE_MS } from './pids.ts';
+import { pidOf, RATE_MS } from './pids.ts';
 import { Schedule, type Task, type TaskRate } from './schedule.ts';
+import { isPid, tasksFor } from './tasks.ts';
 
 export interface ObdParts {
   /** Opens what the dongle is plugged into. */
@@ -39,9 +40,6 @@ export interface ObdState {
 
 /** A car that has not answered for so long sleeps. */
 const ASLEEP_MS = 5_000;
-/** Trouble codes change rarely. */
-const DTCS_EVERY_MS = 300_000;
-const VOLTS_EVERY_MS = 10_000;
 /** Between two looks at a car that sleeps: the voltage costs nothing, a question on its bus might keep it awake. */
 const LOOK_MS = 2_000;
 const KNOCK_EVERY_MS = 15_000;
@@ -68,7 +66,7 @@ export class ObdSource implements ValueSource {
     this.#values = new FreshValues(parts.monoMs);
   }
 
-  take(): SignalValues {
+  take(): readonly Batch[] {
     return this.#values.take();
   }
 
@@ -215,20 +213,4 @@ export class ObdSource implements ValueSource {
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#controller.signal }).catch(() => {});
   }
-}
-
-/** What is asked of a car, and how often. */
-function tasksFor({ pids }: Car, sampleMs: number): Task[] {
-  const current = PIDS.filter(({ pid }) => pids.includes(pid)).map(({ pid, rate }) => ({
-    name: `01${hex(pid)}`,
-    everyMs: rate === 'fast' ? sampleMs : Math.max(sampleMs, RATE_MS[rate]),
-  }));
-  const knowsVolts = PIDS.some(({ pid, signal }) => signal === 'battery_v' && pids.includes(pid));
-  const volts = knowsVolts ? [] : [{ name: 'ATRV', everyMs: VOLTS_EVERY_MS }];
-  const dtcs = DTC_SERVICES.map((service) => ({ name: hex(service), everyMs: DTCS_EVERY_MS }));
-  return [...current, ...volts, ...dtcs];
-}
-
-function isPid({ name }: Task): boolean {
-  return name.startsWith('01');
 }

@@ -1,6 +1,6 @@
 /** Changes wait here for the next commit: one for all of them, at most every second, so that a card lives longer. */
-import type { Log } from '../ports.ts';
-import type { Database } from './open-file.ts';
+import { type Log, NotNowError } from '../ports.ts';
+import { type Database, isDamage } from './open-file.ts';
 
 /** Time between two commits. A power cut takes what was measured in it. */
 export const COMMIT_EVERY_MS = 1_000;
@@ -29,7 +29,7 @@ export class GroupCommit {
     this.#waiting.push(change);
   }
 
-  /** Writes everything that waits; what can't be written now goes on waiting. */
+  /** Writes everything that waits; what can't be written now goes on waiting. Throws where the file is damaged: a new start mends it. */
   commit(): boolean {
     const changes = this.#waiting;
     if (changes.length === 0) return true;
@@ -38,6 +38,7 @@ export class GroupCommit {
         for (const change of changes) change();
       })();
     } catch (error) {
+      if (isDamage(error)) throw error;
       this.#noteFailure(error as Error);
       return false;
     }
@@ -47,12 +48,12 @@ export class GroupCommit {
     return true;
   }
 
-  /** Writes what waits and this, now. Throws where that can't be done. */
+  /** Writes what waits and this, now. Throws `NotNowError` where that can't be done. */
   commitWith(change: () => void): void {
     this.add(change);
     if (this.commit()) return;
     this.#waiting.pop();
-    throw new Error('the outbox can not be written to at the moment');
+    throw new NotNowError('the outbox can not be written to at the moment');
   }
 
   /** Calls whenever something was committed; the answer ends that. */

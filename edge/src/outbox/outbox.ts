@@ -84,7 +84,7 @@ export class Outbox {
   }
 
   commit(): void {
-    this.#commits.commit();
+    if (!this.#commits.commit()) return;
     this.#isFull = this.#room.make(this.#deletable(), (tripId, range) => this.#tables.deleteEvents(tripId, range));
   }
 

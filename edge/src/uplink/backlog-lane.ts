@@ -1,5 +1,5 @@
 /** Uploads what is not sent live, trip by trip, the oldest first; completes what ended. */
-import type { OutboxTrip } from '../ports.ts';
+import { NotNowError, type OutboxTrip } from '../ports.ts';
 import type { SeqRange } from '../trip/seq-set.ts';
 import { Backoff } from './backoff.ts';
 import { LinkError, type Session } from './link.ts';
@@ -31,36 +31,41 @@ export class BacklogLane {
   }
 
   async run(): Promise<void> {
-    const { link, shipping, signal, pause } = this.#parts;
+    const { link, shipping, signal } = this.#parts;
     while (!signal.aborted) {
       try {
         if (!(await this.#pass(await link.ready()))) await shipping.changed(signal);
       } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof LinkError)) throw error;
-        this.#why = error.message;
-        await pause(this.#backoff.next(error.retryAfterMs), signal);
+        await this.#waitAfter(error);
       }
     }
   }
 
+  async #waitAfter(error: unknown): Promise<void> {
+    const { signal, pause } = this.#parts;
+    if (signal.aborted) return;
+    if (!(error instanceof NotNowError)) throw error;
+    this.#why = error.message;
+    await pause(this.#backoff.next(error instanceof LinkError ? error.retryAfterMs : 0), signal);
+  }
+
   /** Goes through all trips once; whether there was anything to do. A trip that fails by itself holds up no other. */
   async #pass(session: Session): Promise<boolean> {
-    const results: (boolean | LinkError)[] = [];
+    const results: (boolean | NotNowError)[] = [];
     for (const trip of this.#parts.shipping.openTrips()) results.push(await this.#try(trip, session));
-    const failure = results.find((result) => result instanceof LinkError);
+    const failure = results.find((result) => result instanceof NotNowError);
     if (failure !== undefined) throw failure;
     const worked = results.includes(true);
     if (worked) this.#noteProgress();
     return worked;
   }
 
-  async #try(trip: OutboxTrip, session: Session): Promise<boolean | LinkError> {
+  async #try(trip: OutboxTrip, session: Session): Promise<boolean | NotNowError> {
     const { link, signal } = this.#parts;
     try {
       return !signal.aborted && (await this.#advance(trip, session));
     } catch (error) {
-      if (error instanceof LinkError && link.state.open) return error;
+      if (error instanceof NotNowError && link.state.open) return error;
       throw error;
     }
   }
@@ -83,7 +88,7 @@ export class BacklogLane {
     if (trip.vehicle === null) shipping.pinVehicle(trip_id, vehicle);
     const upload = new TripUpload({ ...trip, vehicle }, { link, shipping });
     if (ranges.length > 0) await upload.send(ranges);
-    else await upload.complete();
+    if (trip.ended_at !== null && shipping.unsent(trip_id).length === 0) await upload.complete();
     return true;
   }
 

@@ -1,5 +1,5 @@
 /** The gate that everything is sent through: open when our own server answered, knew the key and told the time. */
-import type { Log, TimeObserver } from '../ports.ts';
+import { type Log, NotNowError, type TimeObserver } from '../ports.ts';
 import { Backoff } from './backoff.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './http-client.ts';
 import { judge, type Verdict } from './judge.ts';
@@ -12,7 +12,7 @@ export interface Session {
 }
 
 /** Sending can't go on now: nothing is lost, all of it is tried again. */
-export class LinkError extends Error {
+export class LinkError extends NotNowError {
   readonly retryAfterMs: number | undefined;
 
   constructor(why: string, retryAfterMs?: number) {

@@ -1,6 +1,6 @@
 /** Sends what is being measured, a batch at a time, each as soon as the one before is answered. */
 import { gzipSync } from 'node:zlib';
-import type { Shipping } from '../ports.ts';
+import { NotNowError, type Shipping } from '../ports.ts';
 import { type SeqRange, without } from '../trip/seq-set.ts';
 import { rejectionsIn } from './judge.ts';
 import { type Link, LinkError, type Session } from './link.ts';
@@ -11,6 +11,8 @@ import { vehicleOf } from './vehicle-of.ts';
 const MOST_IN_BATCH = 500;
 /** What was measured just before the link opened goes along; all that is older goes as an upload. */
 const MOST_BEFORE = 300;
+/** A full disk is asked again after this. */
+const OUTBOX_PAUSE_MS = 1_000;
 /** Larger bodies are packed. */
 const PACKED_ABOVE_BYTES = 1_024;
 
@@ -57,9 +59,17 @@ export class LiveLane {
         const sent = await this.#sendBatch(session);
         if (!sent) await shipping.changed(signal);
       } catch (error) {
-        if (!(error instanceof LinkError) && !signal.aborted) throw error;
+        await this.#waitAfter(error);
       }
     }
+  }
+
+  /** The link waits by itself before it is ready again; the outbox does not. */
+  async #waitAfter(error: unknown): Promise<void> {
+    const { signal, pause } = this.#parts;
+    if (signal.aborted || error instanceof LinkError) return;
+    if (!(error instanceof NotNowError)) throw error;
+    await pause(OUTBOX_PAUSE_MS, signal);
   }
 
   /** Keeps to the trip that goes on; what is left of one that ended is sent before. */

@@ -8,22 +8,14 @@ import { vehicleMember } from '../trip/event-line.ts';
 import { contains, type SeqRange } from '../trip/seq-set.ts';
 import { type ChunkBody, packChunk } from './chunk-body.ts';
 import type { HttpRequest } from './http-client.ts';
-import { type Rejection, rejectionsIn } from './judge.ts';
 import { type Link, LinkError } from './link.ts';
+import { type AnswerBody, type Receipt, readReceipt, readStatus } from './receipts.ts';
 import { settle } from './rejections.ts';
 
 /** Lines of a chunk: as many as a receipt lists rejected ones, so that the fate of each is known. */
 export const CHUNK_LINES = 1_000;
 /** Chunks that are under way at a time. */
 const PARALLEL = 2;
-
-type Body = Readonly<Record<string, unknown>>;
-
-interface Receipt {
-  readonly no: number;
-  readonly sha256: string;
-  readonly rejections: readonly Rejection[];
-}
 
 export interface TripUploadParts {
   readonly link: Link;
@@ -36,6 +28,7 @@ export class TripUpload {
   readonly #trip: OutboxTrip & { readonly vehicle: string };
   /** Lines of a chunk; fewer after the server, or something before it, found one too large. */
   #most = CHUNK_LINES;
+  #begun: Promise<ReadonlyMap<number, Receipt>> | undefined;
   /** Whether a chunk was given up for smaller ones. */
   #isCutAnew = false;
 
@@ -87,8 +80,13 @@ export class TripUpload {
     throw this.#refused('the manifest', verdict);
   }
 
+  #begin(): Promise<ReadonlyMap<number, Receipt>> {
+    this.#begun ??= this.#announce();
+    return this.#begun;
+  }
+
   /** Announces the trip, and asks what is there of it. */
-  async #begin(): Promise<ReadonlyMap<number, Receipt>> {
+  async #announce(): Promise<ReadonlyMap<number, Receipt>> {
     const { trip_id, vehicle, started_at, vin } = this.#trip;
     const announcement = { ...vehicleMember(vehicle), trip_id, started_at, meta: { vin } };
     const announced = await this.#link.ask(
@@ -160,7 +158,7 @@ export class TripUpload {
   }
 
   /** What the server misses is sent again, whatever it said before. */
-  #sendAgain(document: Body, chunks: readonly OutboxChunk[]): void {
+  #sendAgain(document: AnswerBody, chunks: readonly OutboxChunk[]): void {
     const { trip_id } = this.#trip;
     const numbers = [document['missing'], document['differing']].flatMap((list) => (Array.isArray(list) ? list : []));
     const uncovered = (Array.isArray(document['uncovered']) ? document['uncovered'] : []) as SeqRange[];
@@ -191,7 +189,7 @@ export class TripUpload {
 
   #refused(
     what: string,
-    verdict: { readonly kind: string; readonly slug?: string; readonly document?: Body },
+    verdict: { readonly kind: string; readonly slug?: string; readonly document?: AnswerBody },
   ): LinkError {
     return new LinkError(
       `${what} of trip ${this.#trip.trip_id} is refused: ${verdict.slug ?? verdict.kind} ${verdict.document?.['detail'] ?? ''}`,
@@ -201,21 +199,4 @@ export class TripUpload {
 
 function json(path: string, body: object): HttpRequest {
   return { method: 'POST', path, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-function readStatus({ chunks }: Body): Receipt[] | undefined {
-  return Array.isArray(chunks) ? (chunks as Body[]).flatMap((chunk) => toReceipt(chunk) ?? []) : undefined;
-}
-
-/** The receipt of this body, and of nothing else. */
-function readReceipt(answer: Body, { digest, seqs }: ChunkBody): Receipt | undefined {
-  const receipt = toReceipt(answer);
-  return receipt?.sha256 === digest.sha256 && answer['event_count'] === seqs.length ? receipt : undefined;
-}
-
-function toReceipt(body: Body): Receipt | undefined {
-  const { no, sha256 } = body;
-  const rejections = rejectionsIn(body, 'line');
-  if (typeof no !== 'number' || typeof sha256 !== 'string' || rejections === undefined) return undefined;
-  return { no, sha256, rejections };
 }
