@@ -8,6 +8,7 @@ import { historyBenchmark } from './history.ts';
 import { importBenchmark } from './import.ts';
 import { influxBenchmark } from './influx.ts';
 import { memoryBenchmark } from './memory.ts';
+import { mqttBenchmark } from './mqtt.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
 import { tableOf } from './table.ts';
@@ -22,6 +23,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   memoryBenchmark,
   sizeBenchmark,
   influxBenchmark,
+  mqttBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Principal } from '../access/principal.ts';
 import { withoutSecrets } from '../formats/secrets.ts';
 import { faultsOf, takeCandidates } from '../formats/take.ts';
 import type { TopicApp } from '../formats/topic-format.ts';
+import type { Admission } from '../ingest/admit.ts';
 import { admissionOf, type Services } from '../services.ts';
 import type { Receipts } from './receipts.ts';
 import { takeMessage } from './take-message.ts';
@@ -32,8 +33,11 @@ export interface TakerParts {
   readonly onFailure: (error: unknown) => void;
 }
 
+type Speaker = Admission['speaker'];
+
 export class MessageTaker {
   readonly #parts: TakerParts;
+  readonly #ofTopic = new WeakMap<Speaker, { readonly vehicle: string; readonly speaker: Speaker }>();
 
   constructor(parts: TakerParts) {
     this.#parts = parts;
@@ -52,14 +56,20 @@ export class MessageTaker {
   #takeEvents(vehicle: string, { payload }: Message, { principal, isOver }: Sender): Promise<void> {
     const { services, receipts, onFailure } = this.#parts;
     const { store, deadLetters, directory } = services;
-    const { speaker, ...admission } = admissionOf(services, principal, 'live');
-    const own = directory.resolve(vehicle);
-    const ofTopic = { ...speaker, mayWrite: (name: string) => name === own, by: 'topic' } as const;
-    return takeMessage(
-      { store, deadLetters, receipts, onFailure },
-      { vehicle, device: principal.name, admission: { ...admission, speaker: ofTopic }, isOver },
-      payload,
-    );
+    const { window, onRefused, speaker } = admissionOf(services, principal, 'live');
+    const admission = { window, onRefused, speaker: this.#speakerFor(vehicle, speaker, directory) };
+    const taking = { store, deadLetters, receipts, onFailure };
+    return takeMessage(taking, { vehicle, device: principal.name, admission, isOver }, payload);
+  }
+
+  /** Whoever speaks, as far as a topic lets them: for its vehicle only. Mostly it is the topic of the time before. */
+  #speakerFor(vehicle: string, speaker: Speaker, directory: Services['directory']): Speaker {
+    const known = this.#ofTopic.get(speaker);
+    if (known?.vehicle === vehicle) return known.speaker;
+    const mayWrite = (name: string) => name === directory.resolve(vehicle);
+    const ofTopic: Speaker = { ...speaker, mayWrite, by: 'topic' };
+    this.#ofTopic.set(speaker, { vehicle, speaker: ofTopic });
+    return ofTopic;
   }
 
   async #takeApp({ format, base }: TopicApp, message: Message, sender: Sender): Promise<void> {
@@ -87,4 +97,9 @@ export class MessageTaker {
     const letter = { device: principal.name, via, bytes, context: {}, ...faultsOf(found) };
     return untilStored(() => this.#parts.services.deadLetters.keep(letter), isOver);
   }
+}
+
+/** A payload as packets have it. */
+export function bytesOf(payload: string | Buffer): Buffer {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
 }

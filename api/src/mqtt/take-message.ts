@@ -9,9 +9,9 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import { refusalOf } from '../ingest/ingest.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
 import type { EventStore, WriteResult } from '../ports.ts';
-import { piecesOf } from './payload.ts';
+import { onlyValueIn, piecesOf } from './payload.ts';
 import type { Receipts } from './receipts.ts';
-import { isPassing, untilStored } from './until-stored.ts';
+import { again, isPassing, untilStored } from './until-stored.ts';
 
 /** Who published, and what is taken from them. */
 export interface Publisher {
@@ -52,33 +52,48 @@ interface Refused {
 }
 
 /** Resolves when all of the message is durable. Throws only when it is over before that. */
-export async function takeMessage(taking: Taking, publisher: Publisher, payload: Buffer): Promise<void> {
-  try {
-    await take(taking, publisher, payload);
-  } catch (error) {
+export function takeMessage(taking: Taking, publisher: Publisher, payload: Buffer): Promise<void> {
+  const only = onlyValueIn(payload);
+  const taken = only === undefined ? takeMany(taking, publisher, payload) : takeOne(taking, publisher, only);
+  return taken.catch((error) => {
     if (isPassing(error)) throw error;
     // A fault of ours must not come back for ever with the message that found it.
     taking.onFailure(error);
     const fault = { bytes: payload, problem: problem('internal', 'the server failed at it'), value: undefined };
-    await keepLetters(taking, publisher, [fault]);
-  }
+    return keepLetters(taking, publisher, [fault]);
+  });
 }
 
-async function take(taking: Taking, publisher: Publisher, payload: Buffer): Promise<void> {
+/** Most messages are one event: with as little between it and its commit as can be. */
+async function takeOne(taking: Taking, publisher: Publisher, input: unknown): Promise<void> {
+  const value = named(input, publisher.vehicle);
+  const event = admit(value, publisher.admission);
+  if (event.ok) await store(taking, publisher, [{ event: event.value, value }]);
+  else await refuse(taking, publisher, [refusal(value, event.error)]);
+}
+
+async function takeMany(taking: Taking, publisher: Publisher, payload: Buffer): Promise<void> {
   const { admitted, refused } = await sorted(publisher, payload);
   for (let at = 0; at < admitted.length; at += WRITTEN_AT_ONCE) {
-    const part = admitted.slice(at, at + WRITTEN_AT_ONCE);
-    const events = part.map(({ event }) => event);
-    const results = await untilStored(() => taking.store.write(events), publisher.isOver);
-    refused.push(...refusedBy(part, results, publisher));
-    taking.receipts.stored(publisher.vehicle, part.filter((_, index) => isTaken(results[index])).map(idsOf));
+    await store(taking, publisher, admitted.slice(at, at + WRITTEN_AT_ONCE));
   }
+  await refuse(taking, publisher, refused);
+}
+
+async function store(taking: Taking, publisher: Publisher, admitted: readonly Admitted[]): Promise<void> {
+  const events = admitted.map(({ event }) => event);
+  const write = () => taking.store.write(events);
+  const results = await write().catch((error) => again(error, write, publisher.isOver));
+  const taken = admitted.filter((_, index) => isTaken(results[index]));
+  taking.receipts.stored(publisher.vehicle, taken.map(idsOf));
+  if (taken.length < admitted.length) await refuse(taking, publisher, refusedBy(admitted, results, publisher));
+}
+
+async function refuse(taking: Taking, publisher: Publisher, refused: readonly Refused[]): Promise<void> {
   if (refused.length === 0) return;
   await keepLetters(taking, publisher, refused);
-  taking.receipts.rejected(
-    publisher.vehicle,
-    refused.map(({ value, problem: { slug } }) => ({ ...idsIn(value), problem: slug })),
-  );
+  const told = refused.map(({ value, problem: { slug } }) => ({ ...idsIn(value), problem: slug }));
+  taking.receipts.rejected(publisher.vehicle, told);
 }
 
 async function sorted(publisher: Publisher, payload: Buffer): Promise<{ admitted: Admitted[]; refused: Refused[] }> {

@@ -3,11 +3,14 @@ import { isVehicle } from '@fleet/contract';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Principal } from '../../access/principal.ts';
 import { InOrder } from '../in-order.ts';
-import type { MessageTaker } from '../message-taker.ts';
+import { bytesOf, type MessageTaker } from '../message-taker.ts';
 import type { Link } from './link.ts';
 
-/** Messages that wait for their commit, and their bytes; while there are more, nothing is read. */
-const MOST_WAITING = 1_000;
+/**
+ * Messages that wait for their commit, and their bytes; while there are more, nothing is read. Enough for a commit and
+ * the next one, also where a disk takes long for each.
+ */
+const MOST_WAITING = 4_000;
 const MOST_WAITING_BYTES = 32 * 2 ** 20;
 /** It is read on when no more than this share of them waits. */
 const LITTLE = 0.5;
@@ -34,7 +37,7 @@ export class Intake {
   }
 
   take(link: Link, { topic, payload: sent, retain, messageId }: IPublishPacket): void {
-    const payload = Buffer.from(sent);
+    const payload = bytesOf(sent);
     const isOver = () => !link.isOpen || this.#stopping.aborted;
     const work = this.#taker.take({ topic, payload, retain }, { principal: principalOf(topic), isOver });
     this.#bytes += payload.length;
