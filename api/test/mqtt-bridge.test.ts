@@ -177,7 +177,10 @@ describeWithMosquitto('a broker that is there already', (broker) => {
     await device.publish('telemetry/golf', eventAt(1));
 
     expect(await seqs(server, 'golf', 1)).toEqual([1]);
-    expect((await server.request('/v1/dead-letters')).body.dead_letters).toHaveLength(6);
+    await until(
+      async () => (await server.request('/v1/dead-letters')).body.dead_letters.length,
+      (count) => count === 6,
+    );
   });
 
   test('while nothing can be stored nothing is acknowledged, and no more is held than fits', async () => {

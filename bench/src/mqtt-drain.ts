@@ -76,10 +76,10 @@ async function drainWithServer({ url, user, password, count, folder }: DrainQues
 
 async function drainWithoutStore(question: DrainQuestion): Promise<Drained> {
   let taken = 0;
-  const options = linkOptions(question, (link, { payload, messageId }) => {
-    valid(Buffer.from(payload));
-    link.acknowledge(messageId ?? 0);
-    taken++;
+  const options = linkOptions(question, (link, packets) => {
+    for (const { payload } of packets) valid(Buffer.from(payload));
+    link.acknowledge(packets);
+    taken += packets.length;
   });
   const link = await Link.open(options, never);
   const drained = await measure(question.count, () => taken);
@@ -138,7 +138,10 @@ async function reaches(count: number, taken: () => number): Promise<void> {
   while (taken() < count) await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
 }
 
-function linkOptions({ url, user, password }: DrainQuestion, onMessage: Parameters<typeof Link.open>[0]['onMessage']) {
+function linkOptions(
+  { url, user, password }: DrainQuestion,
+  onMessages: Parameters<typeof Link.open>[0]['onMessages'],
+) {
   return {
     url: new URL(url),
     username: user,
@@ -146,6 +149,6 @@ function linkOptions({ url, user, password }: DrainQuestion, onMessage: Paramete
     ca: undefined,
     will: undefined,
     clientId: CLIENT_ID,
-    onMessage,
+    onMessages,
   };
 }

@@ -19,7 +19,7 @@ const CARS = 8;
 const AT_ONCE = 1_000;
 
 answer(async ({ url, user, password, burst, count }: PublishQuestion): Promise<number> => {
-  const options = { url: new URL(url), username: user, password, ca: undefined, will: undefined, onMessage: () => {} };
+  const options = { url: new URL(url), username: user, password, ca: undefined, will: undefined, onMessages: () => {} };
   const link = await Link.open({ ...options, clientId: 'bench-publisher' }, new AbortController().signal);
   const cars = Array.from({ length: CARS }, (_, car) => eventsOf(burst * CARS + car));
   for (let sent = 0; sent < count; sent += AT_ONCE) {

@@ -19,15 +19,6 @@ export type Piece = Result<unknown, { readonly problem: Problem; readonly bytes:
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-const BRACE = 0x7b;
-
-/** The one JSON object that a payload plainly is; undefined for anything else. */
-export function onlyValueIn(payload: Buffer): unknown {
-  if (payload[0] !== BRACE || payload.length > MAX_JSON_BYTES) return undefined;
-  const value = parseJson(payload);
-  return value.ok ? value.value : undefined;
-}
-
 /** The pieces of a payload, in order; parsed one by one as they are asked for. */
 export function* piecesOf(payload: Buffer): Generator<Piece> {
   const text = textOf(payload);

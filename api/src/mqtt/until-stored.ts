@@ -12,24 +12,13 @@ export function isPassing(error: unknown): boolean {
 
 /** Tries until the store can be used. Throws what will not pass, and the last failure when `isOver` says so. */
 export async function untilStored<T>(work: () => Promise<T>, isOver: () => boolean): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    return again(error, work, isOver);
-  }
-}
-
-/** As `untilStored`, for work that was tried once and failed. */
-export async function again<T>(failure: unknown, work: () => Promise<T>, isOver: () => boolean): Promise<T> {
-  let error = failure;
   for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, MOST_WAIT_MS)) {
-    if (!isPassing(error) || isOver()) throw error;
-    // All that wait were refused at once: they need not come back at once.
-    await pause(wait * (0.5 + Math.random()));
     try {
       return await work();
-    } catch (next) {
-      error = next;
+    } catch (error) {
+      if (!isPassing(error) || isOver()) throw error;
     }
+    // All that wait were refused at once: they need not come back at once.
+    await pause(wait * (0.5 + Math.random()));
   }
 }

@@ -91,12 +91,16 @@ export class Reception {
     }
     const payload = bytesOf(packet.payload);
     this.#waitingBytes += payload.length;
-    const message = { topic: packet.topic, payload, retain: false };
-    guest.order.add(taker.take(message, { principal, isOver: () => client.closed }), (error) => {
-      this.#waitingBytes -= payload.length;
-      if (error !== undefined && packet.qos === 0) this.refused(client, 'a message without a receipt (QoS 0) is lost');
-      done(error as Error | undefined);
-    });
+    const message = { principal, topic: packet.topic, payload, retain: false };
+    guest.order.add(
+      taker.takeAll([message], () => client.closed),
+      (error) => {
+        this.#waitingBytes -= payload.length;
+        if (error !== undefined && packet.qos === 0)
+          this.refused(client, 'a message without a receipt (QoS 0) is lost');
+        done(error as Error | undefined);
+      },
+    );
   }
 
   /** Whether a client may read all that a filter, or a topic, matches. */
