@@ -1,6 +1,6 @@
 /** The door of MQTT that the configuration asks for: the broker inside, or an existing one. */
 import { readFileSync } from 'node:fs';
-import { telemetryTopic } from '@fleet/contract';
+import { STATUS_TOPIC, telemetryTopic } from '@fleet/contract';
 import type { Logger } from 'pino';
 import type { FailedTries } from './access/failed-tries.ts';
 import type { Principal } from './access/principal.ts';
@@ -10,10 +10,12 @@ import { Bridge } from './mqtt/bridge/bridge.ts';
 import { EmbeddedBroker } from './mqtt/embedded/embedded-broker.ts';
 import { Gate } from './mqtt/embedded/gate.ts';
 import { Reception } from './mqtt/embedded/reception.ts';
+import { type PublishRetained, States } from './mqtt/home-assistant/states.ts';
 import { MessageTaker } from './mqtt/message-taker.ts';
 import { type Publish, Receipts } from './mqtt/receipts.ts';
 import { StartError } from './ports.ts';
 import type { Services } from './services.ts';
+import { VERSION } from './version.ts';
 
 /** A door that is open. */
 export interface MqttDoor {
@@ -60,11 +62,15 @@ async function openEmbedded(
     throw new StartError(faultOf(error as NodeJS.ErrnoException, listener), { cause: error });
   });
   Object.assign(services.tallies.mqtt, { clients: () => broker.clients, waiting: () => reception.waiting });
+  const states = statesOf(config, services, (topic, payload) => broker.publish(topic, payload, true));
+  states?.start();
+  states?.connected();
   return {
     port: broker.port,
     async stop() {
       await reception.close();
       await receipts.end();
+      await states?.stop();
       await broker.stop();
     },
   };
@@ -74,28 +80,34 @@ function openBridge(config: Config, url: URL, { services, log }: MqttSurrounding
   const apps = appsOf(config);
   const publish: Publish = (topic, payload) => bridge.publish(topic, payload);
   const { taker, receipts } = createTaker(services, apps, publish, log);
+  const states = statesOf(config, services, (topic, text) => bridge.publish(topic, text, true));
   const bridge = new Bridge({
     url,
     username: config.MQTT_USERNAME,
     password: config.MQTT_PASSWORD,
     ca: config.MQTT_CA_FILE === undefined ? undefined : readFileSync(config.MQTT_CA_FILE),
     clientId: config.MQTT_CLIENT_ID,
-    will: undefined,
+    will: states && { topic: STATUS_TOPIC, payload: 'offline' },
     filters: [
       telemetryTopic('+'),
       ...apps.flatMap(({ base, format }) => format.filters.map((each) => `${base}/${each}`)),
     ],
     taker,
-    onConnected: () => log.info({ broker: url.host }, 'mqtt: connected'),
+    onConnected: () => {
+      log.info({ broker: url.host }, 'mqtt: connected');
+      states?.connected();
+    },
     onLost: (error) => log.warn({ broker: url.host, reason: error?.message ?? 'it was closed' }, 'mqtt: not connected'),
   });
   Object.assign(services.tallies.mqtt, { isConnected: () => bridge.isConnected, waiting: () => bridge.waiting });
   bridge.start();
+  states?.start();
   return {
     port: null,
     async stop() {
       await bridge.drain();
       await receipts.end();
+      await states?.stop();
       await bridge.stop();
     },
   };
@@ -105,6 +117,14 @@ function createTaker(services: Services, apps: readonly TopicApp[], publish: Pub
   const receipts = new Receipts(publish);
   const onFailure = (err: unknown) => log.error({ err }, 'mqtt: a message could not be handled');
   return { receipts, taker: new MessageTaker({ services, apps, receipts, onFailure }) };
+}
+
+/** What tells how vehicles are, where that is wanted. */
+function statesOf(config: Config, services: Services, publish: PublishRetained): States | undefined {
+  if (!config.HA_DISCOVERY) return undefined;
+  const { live, directory, publicUrl } = services;
+  const origin = () => ({ version: VERSION, url: publicUrl() });
+  return new States({ live, directory, publish, prefix: config.HA_DISCOVERY_PREFIX, origin });
 }
 
 function appsOf({ MQTT_APPS: setting }: Config): readonly TopicApp[] {

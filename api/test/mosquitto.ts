@@ -3,7 +3,12 @@ import { hasProgram, Mosquitto, type MosquittoOverrides } from '@fleet/testkit';
 import { afterAll, beforeAll, describe } from '@jest/globals';
 
 /** Passwords of the users in the example's access list, and of two vehicles. */
-export const USERS = { 'fleet-api': 'secret-of-the-api', golf: 'secret-of-golf', polo: 'secret-of-polo' };
+export const USERS = {
+  'fleet-api': 'secret-of-the-api',
+  golf: 'secret-of-golf',
+  polo: 'secret-of-polo',
+  homeassistant: 'secret-of-hass',
+};
 
 const MISSING = 'mosquitto is not on the PATH: apt-get install mosquitto';
 

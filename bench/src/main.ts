@@ -11,6 +11,7 @@ import { influxBenchmark } from './influx.ts';
 import { influxPathBenchmark } from './influx-path.ts';
 import { influxReadingBenchmark } from './influx-reading.ts';
 import { memoryBenchmark } from './memory.ts';
+import { mqttBenchmark } from './mqtt.ts';
 import { postBenchmark } from './post.ts';
 import { sizeBenchmark } from './size.ts';
 import { tableOf } from './table.ts';
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   influxPathBenchmark,
   influxReadingBenchmark,
   dashboardsBenchmark,
+  mqttBenchmark,
 ];
 
 async function main(): Promise<void> {

@@ -3,6 +3,7 @@ import { bad, ok, type Problem, type Result } from '@fleet/contract';
 import type { Decoded } from './format.ts';
 import { OWNTRACKS } from './owntracks.ts';
 import { jsonObject } from './reading.ts';
+import { decodeTeslaField } from './tesla.ts';
 import { WICAN } from './wican.ts';
 
 /** A message of an app. */
@@ -51,7 +52,16 @@ const WICAN_TOPICS: TopicFormat = {
   },
 };
 
-export const TOPIC_FORMATS: readonly TopicFormat[] = [OWNTRACKS_TOPICS, WICAN_TOPICS];
+/** `<base>/<VIN>/v/<field>`; alerts, errors and connections are nothing that a car measured. */
+const TESLA_TOPICS: TopicFormat = {
+  name: 'tesla',
+  base: 'tesla',
+  filters: ['+/v/+'],
+  decode: ({ levels: [vin = '', kind, field = ''], payload, now }) =>
+    kind === 'v' ? decodeTeslaField(vin, field, payload, now) : NOTHING,
+};
+
+export const TOPIC_FORMATS: readonly TopicFormat[] = [OWNTRACKS_TOPICS, WICAN_TOPICS, TESLA_TOPICS];
 
 /** A format, and the first level of its topics here. */
 export interface TopicApp {

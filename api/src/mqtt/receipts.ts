@@ -40,18 +40,16 @@ export class Receipts {
     this.#everyMs = everyMs;
   }
 
-  /** These events of a vehicle, by the name that its topic has, are durable. */
-  stored(vehicle: string, events: readonly EventIds[]): void {
-    for (const ids of events) this.#pendingOf(vehicle, ids, (pending, seq) => pending.stored.add(seq));
+  /** An event of a vehicle, by the name that its topic has, is durable. */
+  stored(vehicle: string, ids: EventIds): void {
+    this.#note(vehicle, ids, ({ stored }, seq) => stored.add(seq));
   }
 
-  /** These can never be. */
-  rejected(vehicle: string, events: readonly (EventIds & { readonly problem: string })[]): void {
-    for (const { problem, ...ids } of events) {
-      this.#pendingOf(vehicle, ids, ({ rejected }, seq) => {
-        if (rejected.size < MOST_REJECTED) rejected.set(seq, problem);
-      });
-    }
+  /** One can never be. */
+  rejected(vehicle: string, ids: EventIds, problem: string): void {
+    this.#note(vehicle, ids, ({ rejected }, seq) => {
+      if (rejected.size < MOST_REJECTED) rejected.set(seq, problem);
+    });
   }
 
   /** Tells what waits, without waiting for its time; nothing is told from here on. */
@@ -63,7 +61,7 @@ export class Receipts {
     this.#pending.clear();
   }
 
-  #pendingOf(vehicle: string, { trip_id, seq }: EventIds, note: (pending: Pending, seq: number) => void): void {
+  #note(vehicle: string, { trip_id, seq }: EventIds, note: (pending: Pending, seq: number) => void): void {
     if (trip_id === undefined || seq === undefined || !UUID.test(trip_id)) return;
     const trips = this.#pending.get(vehicle) ?? new Map<string, Pending>();
     this.#pending.set(vehicle, trips);
@@ -113,12 +111,8 @@ export class Receipts {
   /** What did not arrive is told with what comes next. */
   #again(vehicle: string, { trip_id, seqs, rejected }: StoredReceipt): void {
     for (const [first, last] of seqs) {
-      const range = Array.from({ length: last - first + 1 }, (_, offset) => ({ trip_id, seq: first + offset }));
-      this.stored(vehicle, range);
+      for (let seq = first; seq <= last; seq++) this.stored(vehicle, { trip_id, seq });
     }
-    this.rejected(
-      vehicle,
-      rejected.map((each) => ({ trip_id, ...each })),
-    );
+    for (const { seq, problem } of rejected) this.rejected(vehicle, { trip_id, seq }, problem);
   }
 }

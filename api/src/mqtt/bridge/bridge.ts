@@ -7,7 +7,7 @@ import type { MessageTaker } from '../message-taker.ts';
 import { Intake } from './intake.ts';
 import { Link, type LinkOptions } from './link.ts';
 
-export interface BridgeOptions extends Omit<LinkOptions, 'onMessage'> {
+export interface BridgeOptions extends Omit<LinkOptions, 'onMessages'> {
   readonly filters: readonly string[];
   readonly taker: MessageTaker;
   /** Hears that it is connected. */
@@ -86,8 +86,8 @@ export class Bridge {
     this.#intake = intake;
     let link: Link | undefined;
     try {
-      const onMessage: LinkOptions['onMessage'] = (from, packet) => intake.take(from, packet);
-      link = await Link.open({ ...this.#options, onMessage }, this.#stopping.signal);
+      const onMessages: LinkOptions['onMessages'] = (from, packets) => intake.take(from, packets);
+      link = await Link.open({ ...this.#options, onMessages }, this.#stopping.signal);
       await link.subscribe(this.#options.filters);
       this.#link = link;
       this.#options.onConnected();

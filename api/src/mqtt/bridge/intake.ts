@@ -3,11 +3,14 @@ import { isVehicle } from '@fleet/contract';
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Principal } from '../../access/principal.ts';
 import { InOrder } from '../in-order.ts';
-import type { MessageTaker } from '../message-taker.ts';
+import { bytesOf, type Message, type MessageTaker } from '../message-taker.ts';
 import type { Link } from './link.ts';
 
-/** Messages that wait for their commit, and their bytes; while there are more, nothing is read. */
-const MOST_WAITING = 1_000;
+/**
+ * Messages that wait for their commit, and their bytes; while there are more, nothing is read. Enough for a commit and
+ * the next one, also where a disk takes long for each.
+ */
+const MOST_WAITING = 4_000;
 const MOST_WAITING_BYTES = 32 * 2 ** 20;
 /** It is read on when no more than this share of them waits. */
 const LITTLE = 0.5;
@@ -16,6 +19,7 @@ export class Intake {
   readonly #taker: MessageTaker;
   readonly #stopping: AbortSignal;
   readonly #order = new InOrder();
+  #waiting = 0;
   #bytes = 0;
 
   constructor(taker: MessageTaker, stopping: AbortSignal) {
@@ -25,7 +29,7 @@ export class Intake {
 
   /** Messages that wait for their commit. */
   get waiting(): number {
-    return this.#order.size;
+    return this.#waiting;
   }
 
   /** Resolves when nothing waits. */
@@ -33,14 +37,17 @@ export class Intake {
     return this.#order.empty();
   }
 
-  take(link: Link, { topic, payload: sent, retain, messageId }: IPublishPacket): void {
-    const payload = Buffer.from(sent);
+  /** Takes messages that came together: they are stored together, and acknowledged together. */
+  take(link: Link, packets: readonly IPublishPacket[]): void {
+    const messages = packets.map(messageOf);
+    const bytes = messages.reduce((sum, { payload }) => sum + payload.length, 0);
     const isOver = () => !link.isOpen || this.#stopping.aborted;
-    const work = this.#taker.take({ topic, payload, retain }, { principal: principalOf(topic), isOver });
-    this.#bytes += payload.length;
-    this.#order.add(work, (error) => {
-      this.#bytes -= payload.length;
-      if (error === undefined && messageId !== undefined) link.acknowledge(messageId);
+    this.#waiting += packets.length;
+    this.#bytes += bytes;
+    this.#order.add(this.#taker.takeAll(messages, isOver), (error) => {
+      this.#waiting -= packets.length;
+      this.#bytes -= bytes;
+      if (error === undefined) link.acknowledge(packets);
       if (!this.#isMore(LITTLE)) link.release();
     });
     if (this.#isMore(1)) link.hold();
@@ -48,8 +55,12 @@ export class Intake {
 
   /** Whether more waits than a share of what may. */
   #isMore(share: number): boolean {
-    return this.#order.size > share * MOST_WAITING || this.#bytes > share * MOST_WAITING_BYTES;
+    return this.#waiting > share * MOST_WAITING || this.#bytes > share * MOST_WAITING_BYTES;
   }
+}
+
+function messageOf({ topic, payload, retain }: IPublishPacket): Message {
+  return { principal: principalOf(topic), topic, payload: bytesOf(payload), retain };
 }
 
 /** Names of vehicles whose principals are kept. */

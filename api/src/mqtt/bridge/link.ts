@@ -2,8 +2,7 @@
  * One connection to a broker, in MQTT 3.1.1. It hands messages on as they come, without waiting for any of them, and
  * sends a PUBACK when it is told to: so many messages can wait for one commit.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import {
   generate,
   type IConnackPacket,
@@ -12,26 +11,20 @@ import {
   type Packet,
   parser,
 } from 'mqtt-packet';
+import { type Address, acknowledgementsOf, connectPacket, type Introduction, socketTo } from './wire.ts';
 
-export interface LinkOptions {
-  readonly url: URL;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
-  /** Certificates that are trusted instead of the system's, PEM. */
-  readonly ca: Buffer | undefined;
-  readonly clientId: string;
-  /** Published, retained, by the broker when the connection ends without a goodbye. */
-  readonly will: { readonly topic: string; readonly payload: string } | undefined;
-  /** Heard from the first one on: the broker sends what waits in the session before anything else. */
-  readonly onMessage: (link: Link, packet: IPublishPacket) => void;
+export interface LinkOptions extends Address, Introduction {
+  /**
+   * Hears what came together. Heard from the first one on: the broker sends what waits in the session before anything
+   * else.
+   */
+  readonly onMessages: (link: Link, packets: readonly IPublishPacket[]) => void;
 }
 
 const CONNECT_MS = 10_000;
 const KEEP_ALIVE_S = 30;
 /** A broker that says nothing for so long is gone. */
 const SILENCE_MS = 2.5 * KEEP_ALIVE_S * 1_000;
-const PORTS: Readonly<Record<string, number>> = { 'mqtt:': 1_883, 'mqtts:': 8_883 };
-
 /** Why a broker refused a connection, by the return code of CONNACK (MQTT 3.1.1 §3.2.2.3). */
 const REFUSALS = [
   '',
@@ -57,7 +50,7 @@ export class Link {
   readonly #parser = parser({ protocolVersion: 4 });
   /** Those who wait for an answer, by message id; 0 for CONNACK. */
   readonly #waiting = new Map<number, Waiting>();
-  #acknowledgements: number[] = [];
+  #received: IPublishPacket[] = [];
   #lastId = 0;
   #heardAt = performance.now();
   #isOpen = true;
@@ -74,6 +67,7 @@ export class Link {
     this.#socket.on('data', (bytes) => {
       this.#heardAt = performance.now();
       this.#parser.parse(bytes);
+      this.#handOn();
     });
     let reason: Error | undefined;
     this.#socket.on('error', (error) => {
@@ -99,7 +93,7 @@ export class Link {
     const late = setTimeout(giveUp, CONNECT_MS);
     signal.addEventListener('abort', giveUp);
     try {
-      const { returnCode = 0 } = (await link.#ask(0, link.#connectPacket())) as IConnackPacket;
+      const { returnCode = 0 } = (await link.#ask(0, connectPacket(options, KEEP_ALIVE_S))) as IConnackPacket;
       if (returnCode !== 0) throw new Error(`the broker ${REFUSALS[returnCode] ?? `refuses with code ${returnCode}`}`);
       return link;
     } catch (error) {
@@ -130,10 +124,11 @@ export class Link {
     await this.#ask(messageId, { cmd: 'publish', topic, payload, qos: 1, retain, dup: false, messageId });
   }
 
-  /** Tells the broker that a message is done. What is told in one turn leaves in one write. */
-  acknowledge(messageId: number): void {
-    if (this.#acknowledgements.length === 0) process.nextTick(() => this.#flush());
-    this.#acknowledgements.push(messageId);
+  /** Tells the broker that messages are done: in one write. */
+  acknowledge(packets: readonly IPublishPacket[]): void {
+    if (!this.#isOpen) return;
+    this.acknowledged += packets.length;
+    this.#socket.write(acknowledgementsOf(packets));
   }
 
   /** Reads nothing until `release`: the broker keeps what comes. */
@@ -155,29 +150,13 @@ export class Link {
     this.release();
   }
 
-  /** Says goodbye; what was acknowledged before leaves before. */
+  /** Says goodbye. */
   async end(): Promise<void> {
     this.ignoreMessages();
-    this.#flush();
     this.#socket.end(generate({ cmd: 'disconnect' }));
     const late = setTimeout(() => this.#socket.destroy(), 1_000);
     await this.closed;
     clearTimeout(late);
-  }
-
-  #connectPacket(): Packet {
-    const { clientId, username, password, will } = this.#options;
-    return {
-      cmd: 'connect',
-      protocolId: 'MQTT',
-      protocolVersion: 4,
-      clean: false,
-      clientId,
-      keepalive: KEEP_ALIVE_S,
-      ...(username !== undefined && { username }),
-      ...(password !== undefined && { password: Buffer.from(password) }),
-      ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true } }),
-    };
   }
 
   /** Sends a packet; resolves with the answer to it. */
@@ -192,7 +171,7 @@ export class Link {
   #take(packet: Packet): void {
     switch (packet.cmd) {
       case 'publish':
-        if (!this.#isDeaf) this.#options.onMessage(this, packet);
+        this.#received.push(packet);
         return;
       case 'connack':
         this.#answered(0, packet);
@@ -215,17 +194,11 @@ export class Link {
     return this.#lastId;
   }
 
-  #flush(): void {
-    const ids = this.#acknowledgements;
-    this.#acknowledgements = [];
-    if (!this.#isOpen || ids.length === 0) return;
-    this.acknowledged += ids.length;
-    const packets = Buffer.allocUnsafe(ids.length * PUBACK_BYTES);
-    for (const [at, id] of ids.entries()) {
-      packets.writeUInt16BE(PUBACK_HEAD, at * PUBACK_BYTES);
-      packets.writeUInt16BE(id, at * PUBACK_BYTES + 2);
-    }
-    this.#socket.write(packets);
+  #handOn(): void {
+    const packets = this.#received;
+    if (packets.length === 0) return;
+    this.#received = [];
+    if (!this.#isDeaf) this.#options.onMessages(this, packets);
   }
 
   #ping(): void {
@@ -234,16 +207,4 @@ export class Link {
     if (!this.#isHeld && silentMs > SILENCE_MS) this.#socket.destroy(new Error('the broker is silent'));
     else this.#socket.write(generate({ cmd: 'pingreq' }));
   }
-}
-
-/** A PUBACK (MQTT 3.1.1 §3.4): its type, the length of the rest, the message id. */
-const PUBACK_BYTES = 4;
-const PUBACK_HEAD = 0x4002;
-
-function socketTo({ url, ca }: LinkOptions): Socket {
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const place = { host, port: Number(url.port) || (PORTS[url.protocol] ?? 0) };
-  const isTls = url.protocol === 'mqtts:';
-  const socket = isTls ? connectTls({ ...place, servername: host, ...(ca && { ca }) }) : connectTcp(place);
-  return socket.setNoDelay(true);
 }

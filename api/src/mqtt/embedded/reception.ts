@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import { birthTopic } from '../grants.ts';
 import { InOrder } from '../in-order.ts';
-import type { MessageTaker } from '../message-taker.ts';
+import { bytesOf, type MessageTaker } from '../message-taker.ts';
 import type { Gate, Visitor } from './gate.ts';
 
 /** Who was turned away, and why. */
@@ -89,14 +89,18 @@ export class Reception {
       done();
       return;
     }
-    const payload = Buffer.from(packet.payload);
+    const payload = bytesOf(packet.payload);
     this.#waitingBytes += payload.length;
-    const message = { topic: packet.topic, payload, retain: false };
-    guest.order.add(taker.take(message, { principal, isOver: () => client.closed }), (error) => {
-      this.#waitingBytes -= payload.length;
-      if (error !== undefined && packet.qos === 0) this.refused(client, 'a message without a receipt (QoS 0) is lost');
-      done(error as Error | undefined);
-    });
+    const message = { principal, topic: packet.topic, payload, retain: false };
+    guest.order.add(
+      taker.takeAll([message], () => client.closed),
+      (error) => {
+        this.#waitingBytes -= payload.length;
+        if (error !== undefined && packet.qos === 0)
+          this.refused(client, 'a message without a receipt (QoS 0) is lost');
+        done(error as Error | undefined);
+      },
+    );
   }
 
   /** Whether a client may read all that a filter, or a topic, matches. */
