@@ -63,8 +63,6 @@ const MADE_COLUMNS = {
   start: column('Start', 'dateTimeAsIso'),
   end: column('End', 'dateTimeAsIso'),
   last_heard: column('Last heard of', 'dateTimeFromNow'),
-  from_ms: column('From'),
-  to_ms: column('To'),
   age_s: column('Age', 's', 0),
   completeness_pct: column('Complete', 'percent', 1),
   consumption_l_100km: column('Consumption', 'suffix: l/100 km', 1),
