@@ -29,12 +29,10 @@ const RATIOS: readonly SignalName[] = ['throttle_pos'];
 
 /** Fields of trips in the meta bucket. */
 export const TRIP_COLUMNS = {
-  gone: column('Gone'),
-  name: column('Name'),
-  to_ts: column('End'),
-  event_count: column('Events', 'short'),
+  live: column('Live'),
+  end_ts: column('End'),
+  events: column('Events', 'short'),
   duration_s: column('Duration', 's'),
-  moving_s: column('Moving', 's'),
   distance_km: column('Distance', 'lengthkm', 1),
   distance_gap_km: column('Distance over gaps', 'lengthkm', 1),
   mean_speed_kph: column('Mean speed', 'velocitykmh', 0),
@@ -94,7 +92,6 @@ const MADE_COLUMNS = {
   source: column('Source'),
   field: column('Signal'),
   trips: column('Trips', 'short'),
-  events: column('Events', 'short'),
   vehicles: column('Vehicles', 'short'),
   series: column('Series', 'short'),
   requests: column('Requests', 'reqps'),

@@ -46,7 +46,7 @@ describeWithInfluxd('numbers of panels', (server) => {
     const events = TRUTHS.reduce((sum, { event_count }) => sum + event_count, 0);
 
     expect(await one('fleet-overview', 'Trips', 'trips')).toBe(18);
-    expect(await one('fleet-overview', 'Events', 'event_count')).toBe(events);
+    expect(await one('fleet-overview', 'Events', 'events')).toBe(events);
     expect(await one('fleet-overview', 'Vehicles', 'vehicles')).toBe(1);
     expect(await one('fleet-driving', 'Top speed', 'max_speed_kph')).toBe(98.2);
     const days = await ask('fleet-overview', 'Events a day', KNOWN);
@@ -84,7 +84,7 @@ describeWithInfluxd('numbers of panels', (server) => {
 
     expect(await one('fleet-quality', 'Missing events', 'missing_count', view)).toBe(4);
     expect(await ask('fleet-quality', 'Trips with missing events', view)).toMatchObject([
-      { vin: 'counts', event_count: 6, missing_count: 4 },
+      { vin: 'counts', events: 6, missing_count: 4 },
     ]);
     expect(await one('fleet-trips', 'List of trips', 'completeness_pct', view)).toBe(60);
   });

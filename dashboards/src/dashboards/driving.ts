@@ -31,7 +31,7 @@ function topTrips(title: string, description: string, most: 'distance_km' | 'max
     description: `${description} A click opens the trip.`,
     size: [8, 9],
     ask: flux(
-      trips([...new Set<TripField>(['to_ts', 'duration_s', most])]),
+      trips([...new Set<TripField>(['end_ts', 'duration_s', most])]),
       filter(`exists r.${most} and r.${most} > 0.0`),
       TRIP_TIMES,
       keep(...columns, ...TRIP_LINK),

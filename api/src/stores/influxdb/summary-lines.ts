@@ -11,7 +11,7 @@ import { jsonFields, key, nanoseconds, quoted } from './line-protocol.ts';
 import type { MadeTrip, VehicleView } from './trip-maker.ts';
 
 /** Another one when a trip's point has other fields, so that trips are saved again. */
-const EDITION = 2;
+const EDITION = 3;
 
 /** Fields by name; null and undefined are left out, numbers are floats. */
 type Fields = Readonly<Record<string, number | boolean | string | null | undefined>>;
@@ -37,7 +37,7 @@ export function tripLine(trip: MadeTrip): string {
 
 /** A trip that is none any more. */
 export function goneLine(vehicle: string, tripId: string, from: number): string {
-  return `trip,${containerTags(vehicle, tripId)} gone=true ${nanoseconds(from)}`;
+  return `trip,${containerTags(vehicle, tripId)} gone=true,live=0 ${nanoseconds(from)}`;
 }
 
 /** A vehicle at a fixed time: when it was last heard of, its names, its newest trip, the newest of every signal. */
@@ -61,11 +61,14 @@ export function goneVehicleLine(vehicle: string): string {
   return `vehicle,vin=${key(vehicle)} gone=true 0`;
 }
 
-function listedFields({ listed, totals }: MadeTrip): Fields {
+/** All numbers are floats, so that one query reads them as one table. */
+function listedFields({ listed, to, totals }: MadeTrip): Fields {
   const { summary } = listed;
   const { driving, counted } = totals;
   return {
-    name: summary.name,
+    live: 1,
+    end_ts: to,
+    events: summary.event_count,
     duration_s: summary.duration_s,
     moving_s: summary.moving_s,
     distance_km: summary.distance_km,
