@@ -11,7 +11,7 @@ import { jsonFields, key, nanoseconds, quoted } from './line-protocol.ts';
 import type { MadeTrip, VehicleView } from './trip-maker.ts';
 
 /** Another one when a trip's point has other fields, so that trips are saved again. */
-const EDITION = 3;
+const EDITION = 2;
 
 /** Fields by name; null and undefined are left out, numbers are floats. */
 type Fields = Readonly<Record<string, number | boolean | string | null | undefined>>;
@@ -24,9 +24,9 @@ export function stampOf({ basis, listed }: MadeTrip): string {
 
 /** A trip at its start. */
 export function tripLine(trip: MadeTrip): string {
-  const { listed, from, to, basis, parts, totals } = trip;
+  const { listed, from, basis, parts, totals } = trip;
   const fields = [
-    `gone=false,to_ts=${to}i,event_count=${totals.event_count}i,computed_at=${Date.now()}i,basis=${JSON.stringify(basis)},stamp=${quoted(stampOf(trip))}`,
+    `gone=false,computed_at=${Date.now()}i,basis=${quoted(basis)},stamp=${quoted(stampOf(trip))}`,
     fieldsOf(listedFields(trip)),
     jsonFields('parts', parts),
     jsonFields('totals', totals),
@@ -70,7 +70,6 @@ function listedFields({ listed, to, totals }: MadeTrip): Fields {
     end_ts: to,
     events: summary.event_count,
     duration_s: summary.duration_s,
-    moving_s: summary.moving_s,
     distance_km: summary.distance_km,
     distance_gap_km: summary.distance_gap_km,
     mean_speed_kph: summary.mean_speed_kph,
