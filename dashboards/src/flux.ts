@@ -43,10 +43,10 @@ export function trips(fields: readonly TripField[], { start, stop, all }: Scope 
   return flux(
     'from(bucket: v.defaultBucket + "_meta")',
     range(start, stop),
-    filter(`r._measurement == "trip" and ${isOneOf(['live', ...fields])}`),
+    filter(`r._measurement == "listed" and ${isOneOf(['live', ...fields])}`),
     ...(all ? [] : [filter(`r.vin =~ /^(${VEHICLES})$/`)]),
     group(),
-    '  |> pivot(rowKey: ["_time", "vin", "trip_id"], columnKey: ["_field"], valueColumn: "_value")',
+    '  |> pivot(rowKey: ["_time", "vin"], columnKey: ["_field"], valueColumn: "_value")',
     filter('r.live > 0.0'),
   );
 }

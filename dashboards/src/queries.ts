@@ -18,7 +18,7 @@ export function atMost(duration: string): string {
 
 /** Times of a trip's row, as columns for people and for links. */
 export const TRIP_TIMES = map({
-  start: 'r._time',
+  start: 'time(v: int(v: r._time) / 1000000 * 1000000)',
   end: 'time(v: int(v: r.end_ts) * 1000000)',
   from_ms: 'int(v: r._time) / 1000000',
   to_ms: 'int(v: r.end_ts) + 1000',

@@ -11,7 +11,7 @@ const SOURCES = flux(
   'import "strings"',
   'from(bucket: v.defaultBucket + "_meta")',
   '  |> range(start: v.timeRangeStart, stop: v.timeRangeStop)',
-  filter(`r._measurement == "trip" and r._field =~ /^source:/ and r.vin =~ /^(${VEHICLES})$/`),
+  filter(`r._measurement == "listed" and r._field =~ /^source:/ and r.vin =~ /^(${VEHICLES})$/`),
   group('_field', 'vin'),
   '  |> reduce(',
   '      identity: {last_seen: 1970-01-01T00:00:00Z, events: 0.0},',
