@@ -81,10 +81,7 @@ describeWithInfluxd('the InfluxDB store', (server) => {
     const { trips } = await wider.events.trips({ vehicles: undefined, span: EVER, limit: 10, after: undefined });
     expect(trips).toMatchObject([{ trip_id: TRIP_A, event_count: 5 }]);
     await wider.events.close();
-    const shown = await server().select(
-      `${access.bucket}_meta`,
-      'SELECT event_count, trip_id FROM trip WHERE gone = false',
-    );
+    const shown = await server().select(`${access.bucket}_meta`, 'SELECT events, live FROM listed WHERE live = 1');
     expect(shown.map(([, count]) => count)).toEqual([5]);
   });
 });

@@ -29,12 +29,10 @@ const RATIOS: readonly SignalName[] = ['throttle_pos'];
 
 /** Fields of trips in the meta bucket. */
 export const TRIP_COLUMNS = {
-  gone: column('Gone'),
-  name: column('Name'),
-  to_ts: column('End'),
-  event_count: column('Events', 'short'),
+  live: column('Live'),
+  end_ts: column('End'),
+  events: column('Events', 'short'),
   duration_s: column('Duration', 's'),
-  moving_s: column('Moving', 's'),
   distance_km: column('Distance', 'lengthkm', 1),
   distance_gap_km: column('Distance over gaps', 'lengthkm', 1),
   mean_speed_kph: column('Mean speed', 'velocitykmh', 0),
@@ -63,8 +61,6 @@ const MADE_COLUMNS = {
   start: column('Start', 'dateTimeAsIso'),
   end: column('End', 'dateTimeAsIso'),
   last_heard: column('Last heard of', 'dateTimeFromNow'),
-  from_ms: column('From'),
-  to_ms: column('To'),
   age_s: column('Age', 's', 0),
   completeness_pct: column('Complete', 'percent', 1),
   consumption_l_100km: column('Consumption', 'suffix: l/100 km', 1),
@@ -96,7 +92,6 @@ const MADE_COLUMNS = {
   source: column('Source'),
   field: column('Signal'),
   trips: column('Trips', 'short'),
-  events: column('Events', 'short'),
   vehicles: column('Vehicles', 'short'),
   series: column('Series', 'short'),
   requests: column('Requests', 'reqps'),

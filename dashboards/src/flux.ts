@@ -38,17 +38,16 @@ export function events(fields: readonly EventField[], { start, stop, all }: Scop
   );
 }
 
-/** Trips that begin in a time: a row for each, of all vehicles in one table. */
+/** Trips that begin in a time: a row for each, all in one table. Fields are floats, which are read as one table too. */
 export function trips(fields: readonly TripField[], { start, stop, all }: Scope = {}): string {
   return flux(
     'from(bucket: v.defaultBucket + "_meta")',
     range(start, stop),
-    filter(`r._measurement == "trip" and ${isOneOf(['gone', ...fields])}`),
+    filter(`r._measurement == "listed" and ${isOneOf(['live', ...fields])}`),
     ...(all ? [] : [filter(`r.vin =~ /^(${VEHICLES})$/`)]),
-    '  |> drop(columns: ["_start", "_stop", "_measurement"])',
-    '  |> pivot(rowKey: ["_time", "vin", "trip_id"], columnKey: ["_field"], valueColumn: "_value")',
-    '  |> group()',
-    filter('not r.gone'),
+    group(),
+    '  |> pivot(rowKey: ["_time", "vin"], columnKey: ["_field"], valueColumn: "_value")',
+    filter('r.live > 0.0'),
   );
 }
 

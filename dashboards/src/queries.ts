@@ -18,10 +18,10 @@ export function atMost(duration: string): string {
 
 /** Times of a trip's row, as columns for people and for links. */
 export const TRIP_TIMES = map({
-  start: 'r._time',
-  end: 'time(v: r.to_ts * 1000000)',
+  start: 'time(v: int(v: r._time) / 1000000 * 1000000)',
+  end: 'time(v: int(v: r.end_ts) * 1000000)',
   from_ms: 'int(v: r._time) / 1000000',
-  to_ms: 'r.to_ts + 1000',
+  to_ms: 'int(v: r.end_ts) + 1000',
 });
 
 /** Columns that a link to a trip needs. */
@@ -32,7 +32,7 @@ export function tripSums(field: TripField, every: string): string {
   return flux(
     trips([field]),
     filter(`exists r.${field}`),
-    map({ _value: `float(v: r.${field})`, _field: `r.vin` }),
+    map({ _value: `r.${field}`, _field: 'r.vin' }),
     keep('_time', '_value', '_field'),
     group('_field'),
     '  |> sort(columns: ["_time"])',
@@ -42,13 +42,12 @@ export function tripSums(field: TripField, every: string): string {
 
 /** One number of all trips that begin in the chosen time. */
 export function tripTotal(field: TripField, fn: 'sum' | 'max' = 'sum'): string {
-  const number = map({ [field]: `float(v: r.${field})` });
-  return flux(trips([field]), filter(`exists r.${field}`), number, total(field, fn));
+  return flux(trips([field]), filter(`exists r.${field}`), total(field, fn));
 }
 
 /** How many trips begin in the chosen time. */
 export function tripCount(): string {
-  return flux(trips(['to_ts']), map({ trips: 'r.to_ts' }), total('trips', 'count'));
+  return flux(trips(['end_ts']), map({ trips: 'r.end_ts' }), total('trips', 'count'));
 }
 
 /** Speeds of the last day of the chosen time as they were measured, one series: a car's own where it tells any. */

@@ -137,13 +137,14 @@ describeWithInfluxd('alerts', (server) => {
     expect([...numbers]).toEqual([['vin=fleet-coolant-hot', 1]]);
   });
 
-  test('messages know where the vehicle is and when its trip began', async () => {
-    await fleet.write([loose('with-place', T0, { lat: 41.25, lon: -95.98, coolant_c: 130 })]);
+  test('messages know where the vehicle is, when its trip began and how fast it is', async () => {
+    await fleet.write([loose('with-place', T0, { lat: 41.25, lon: -95.98, coolant_c: 130, speed_kph: 88 })]);
     const rule = RULES[0] as EvaluatedRule;
     const evaluator = new AlertEvaluator(rule, ask);
     const of = async (refId: string) => (await evaluator.numbers(refId, T0 + 1)).get('vin=with-place');
 
-    expect([await of('B'), await of('LAT'), await of('LON'), await of('FROM')]).toEqual([130, 41.25, -95.98, T0]);
+    const refIds = ['B', 'LAT', 'LON', 'FROM', 'SPEED'];
+    expect(await Promise.all(refIds.map(of))).toEqual([130, 41.25, -95.98, T0, 88]);
   });
 
   test('where nothing was ever stored no query fails', async () => {

@@ -8,6 +8,9 @@ import type { Alert } from './rule.ts';
 const VIN = '{{ .Labels.vin }}';
 const value = (format: string) => `{{ printf "${format}" .Values.B.Value }}`;
 
+/** The speed, of cars that tell it. */
+const AT_SPEED = '{{ if .Values.SPEED.Labels.vin }}, at {{ printf "%.0f" .Values.SPEED.Value }} km/h{{ end }}';
+
 /** About vehicles: asked of InfluxDB. */
 export const VEHICLE_ALERTS: readonly Alert[] = [
   {
@@ -18,7 +21,8 @@ export const VEHICLE_ALERTS: readonly Alert[] = [
     lookBackS: 300,
     when: { is: 'gt', than: 110, unit: '°C' },
     for: '2m',
-    summary: `${VIN}: coolant at ${value('%.0f')} °C for two minutes`,
+    beside: { SPEED: newest('speed_kph') },
+    summary: `${VIN}: coolant at ${value('%.0f')} °C for two minutes${AT_SPEED}`,
     todo: 'Stop where it is safe, let the engine idle or switch it off, and look at the coolant only when it is cold.',
   },
   {
@@ -51,7 +55,8 @@ export const VEHICLE_ALERTS: readonly Alert[] = [
     lookBackS: 300,
     when: { is: 'gt', than: 90, unit: '%' },
     for: '5m',
-    summary: `${VIN}: engine load at ${value('%.0f')} % over minutes`,
+    beside: { SPEED: newest('speed_kph') },
+    summary: `${VIN}: engine load at ${value('%.0f')} % over minutes${AT_SPEED}`,
     todo: 'Drive slower or in a lower gear, uphill and with a trailer above all, and look at the temperatures.',
   },
   {

@@ -21,6 +21,8 @@ export interface Alert {
   readonly for: string;
   /** How long an instant is kept, so that somebody sees it. */
   readonly keepFiringFor?: string;
+  /** Other numbers that the message says, in Flux by their names. */
+  readonly beside?: Readonly<Record<string, string>>;
   /** One line, in Grafana's templates. */
   readonly summary: string;
   /** What to do, for people. */
@@ -55,6 +57,7 @@ export function toRule(alert: Alert) {
         conditions: [{ evaluator: { type: when.is, params: [when.than] } }],
       }),
       ...(isVehicle ? MESSAGE_QUERIES : []),
+      ...Object.entries(alert.beside ?? {}).map(([refId, query]) => fluxData(refId, query, lookBackS)),
     ],
   };
 }

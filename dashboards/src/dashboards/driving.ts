@@ -1,7 +1,7 @@
 /** How vehicles are driven, from the summaries; speed against the hour from means of each hour. */
 import type { TripField } from '../columns.ts';
 import { dashboard, linkToTrip } from '../dashboard.ts';
-import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, TIME_ZONE, trips } from '../flux.ts';
+import { events, filter, flux, group, keep, map, SIDE_BY_SIDE, TIME_ZONE, trips, window } from '../flux.ts';
 import { bars, stat } from '../panels/kinds.ts';
 import { table } from '../panels/table.ts';
 import { SPEED, TRIP_LINK, TRIP_TIMES, tripSums, tripTotal } from '../queries.ts';
@@ -31,7 +31,7 @@ function topTrips(title: string, description: string, most: 'distance_km' | 'max
     description: `${description} A click opens the trip.`,
     size: [8, 9],
     ask: flux(
-      trips([...new Set<TripField>(['to_ts', 'duration_s', most])]),
+      trips([...new Set<TripField>(['end_ts', 'duration_s', most])]),
       filter(`exists r.${most} and r.${most} > 0.0`),
       TRIP_TIMES,
       keep(...columns, ...TRIP_LINK),
@@ -57,7 +57,8 @@ function speedByHour(): string {
     'import "internal/debug"',
     `option location = timezone.location(name: if "${TIME_ZONE}" == "utc" then "UTC" else "${TIME_ZONE}")`,
     events(['speed_kph', 'gps_speed_kph']),
-    perWindow('mean', '1h'),
+    window('mean', '1h'),
+    keep('_time', '_field', '_value'),
     SIDE_BY_SIDE,
     map({ _value: SPEED }),
     filter('r._value > 1.0'),

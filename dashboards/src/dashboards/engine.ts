@@ -58,7 +58,7 @@ function warmUps(): string {
 function batteryByDay(): string {
   const every = '1d';
   const minute = (field: SignalName, fn: string) =>
-    flux(events([field]), window(fn, '5m'), group('_field'), keep('_time', '_value', '_field'));
+    flux(events([field]), window(fn, '15m'), group('_field'), keep('_time', '_value', '_field'));
   return flux(
     `volts = ${minute('battery_v', 'mean')}`,
     `rpm = ${minute('rpm', 'max')}`,

@@ -53,8 +53,8 @@ export const OVERVIEW = dashboard({
       title: 'Events',
       description: 'Events of the trips that began in the chosen time.',
       size: [4, 4],
-      ask: tripTotal('event_count'),
-      columns: ['event_count'],
+      ask: tripTotal('events'),
+      columns: ['events'],
     }),
     stat({
       title: 'Missing events',
@@ -101,7 +101,7 @@ export const OVERVIEW = dashboard({
       title: 'Events a day',
       description: 'Events of each vehicle, by the day on which their trip began.',
       size: [12, 8],
-      ask: tripSums('event_count', '1d'),
+      ask: tripSums('events', '1d'),
       columns: ['events'],
     }),
     bars({

@@ -6,11 +6,10 @@ import { bars, stat } from '../panels/kinds.ts';
 import { table } from '../panels/table.ts';
 import { TRIP_LINK, TRIP_TIMES, tripCount, tripSums, tripTotal } from '../queries.ts';
 
-const LISTED = Object.keys(TRIP_COLUMNS).filter((name) => name !== 'gone') as TripField[];
+const LISTED = Object.keys(TRIP_COLUMNS).filter((name) => name !== 'live') as TripField[];
 
 const COMPLETENESS = map({
-  completeness_pct:
-    'if exists r.missing_count then 100.0 * float(v: r.event_count) / (float(v: r.event_count) + r.missing_count) else 100.0',
+  completeness_pct: 'if exists r.missing_count then 100.0 * r.events / (r.events + r.missing_count) else 100.0',
 });
 
 const NEWEST = flux('  |> sort(columns: ["start"], desc: true)', '  |> limit(n: 1000)');
@@ -51,13 +50,13 @@ export const TRIP_OVERVIEW = dashboard({
             'if exists r.fuel_l and r.distance_km > 0.5 then r.fuel_l / r.distance_km * 100.0 else debug.null(type: "float")',
         }),
         keep(
-          ...['start', 'end', 'name', 'duration_s', 'distance_km', 'mean_speed_kph', 'max_speed_kph'],
+          ...['start', 'end', 'duration_s', 'distance_km', 'mean_speed_kph', 'max_speed_kph'],
           ...['consumption_l_100km', 'completeness_pct', 'vin', ...TRIP_LINK],
         ),
         NEWEST,
       ),
       columns: [
-        ...(['start', 'end', 'name', 'duration_s', 'distance_km', 'mean_speed_kph', 'max_speed_kph'] as const),
+        ...(['start', 'end', 'duration_s', 'distance_km', 'mean_speed_kph', 'max_speed_kph'] as const),
         ...(['consumption_l_100km', 'completeness_pct', 'vin'] as const),
       ],
       hidden: TRIP_LINK,
@@ -75,7 +74,7 @@ export const TRIP_OVERVIEW = dashboard({
       description: 'Trips with events that never came, or with a gap above a minute.',
       size: [12, 8],
       ask: flux(
-        trips(['to_ts', 'event_count', 'missing_count', 'longest_gap_s', 'distance_gap_km']),
+        trips(['end_ts', 'events', 'missing_count', 'longest_gap_s', 'distance_gap_km']),
         filter('(exists r.missing_count and r.missing_count > 0.0) or r.longest_gap_s > 60.0'),
         TRIP_TIMES,
         keep('start', 'missing_count', 'longest_gap_s', 'distance_gap_km', 'vin', ...TRIP_LINK),

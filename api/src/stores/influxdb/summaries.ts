@@ -1,7 +1,7 @@
 /**
  * What was worked out, in the meta bucket, so that a process that starts need not read all events, and dashboards have
- * trips to list. Points `container` (segments, at a fixed time), `trip` (at its start; `gone` where it is none any more)
- * and `vehicle` (its newest, at a fixed time); `settled` says up to which marks containers were read.
+ * trips to list. Points `container` (segments, at a fixed time) and `trip` (at its start; `gone` where it is none any
+ * more); `settled` says up to which marks containers were read. `listed` and `vehicle` are for dashboards.
  */
 import type { Span } from '../../trips/span.ts';
 import type { TripTotals } from '../../trips/totals.ts';
@@ -10,8 +10,8 @@ import type { Container, Segment } from './container.ts';
 import type { Row } from './csv.ts';
 import { containerTags } from './event-line.ts';
 import { literal } from './influxql.ts';
-import { jsonFields, jsonIn, milliseconds, nanoseconds } from './line-protocol.ts';
-import { goneLine, goneVehicleLine, tripLine, vehicleLine } from './summary-lines.ts';
+import { jsonFields, jsonIn, milliseconds } from './line-protocol.ts';
+import { goneLines, goneVehicleLine, tripLines, vehicleLine } from './summary-lines.ts';
 import type { MadeTrip, VehicleView } from './trip-maker.ts';
 
 /** Lines that are written at once. */
@@ -89,8 +89,8 @@ export class Summaries {
     const now = new Map(views.map((view) => [view.group.vehicle, view]));
     const lines = [
       ...containers.map((container) => this.#containerLine(container)),
-      ...gone.map(({ vehicle, trip_id, from }) => goneLine(vehicle, trip_id, from)),
-      ...trips.map(tripLine),
+      ...gone.flatMap(({ vehicle, trip_id, from }) => goneLines(vehicle, trip_id, from)),
+      ...trips.flatMap(tripLines),
       ...views.filter((view) => this.#vehicles.get(view.group.vehicle) !== view).map(vehicleLine),
       ...[...this.#vehicles.keys()].filter((vehicle) => !now.has(vehicle)).map(goneVehicleLine),
     ];

@@ -1,6 +1,7 @@
 /**
- * Trips and vehicles as points of the meta bucket. Beside what processes need again there are plain fields, one for each
- * thing that dashboards and alerts list: those are read by queries that can't unpack JSON.
+ * Trips and vehicles as points of the meta bucket: `trip` for processes, with all that they need again; `listed` and
+ * `vehicle` for dashboards and alerts, with a plain field for each thing, and without a tag that would make a series of
+ * each trip: a year of trips is then read in milliseconds.
  * @see docs/adr/0013-dashboards-and-alerts-are-code.md
  */
 import { SIGNAL_NAMES } from '@fleet/contract';
@@ -22,22 +23,33 @@ export function stampOf({ basis, listed }: MadeTrip): string {
   return JSON.stringify([EDITION, basis, trip_id, name, note]);
 }
 
-/** A trip at its start. */
-export function tripLine(trip: MadeTrip): string {
-  const { listed, from, to, basis, parts, totals } = trip;
+/** A trip at its start, for processes and as it is listed. */
+export function tripLines(trip: MadeTrip): string[] {
+  const { listed, from, basis, parts, totals } = trip;
   const fields = [
-    `gone=false,to_ts=${to}i,event_count=${totals.event_count}i,computed_at=${Date.now()}i,basis=${JSON.stringify(basis)},stamp=${quoted(stampOf(trip))}`,
-    fieldsOf(listedFields(trip)),
+    `gone=false,computed_at=${Date.now()}i,basis=${quoted(basis)},stamp=${quoted(stampOf(trip))}`,
     jsonFields('parts', parts),
     jsonFields('totals', totals),
     jsonFields('summary', listed.summary),
   ];
-  return `trip,${containerTags(listed.vehicle, listed.trip_id)} ${fields.join()} ${nanoseconds(from)}`;
+  const { vehicle, trip_id } = listed;
+  return [
+    `trip,${containerTags(vehicle, trip_id)} ${fields.join()} ${nanoseconds(from)}`,
+    `listed,vin=${key(vehicle)} ${fieldsOf(listedFields(trip))} ${listedAt(trip_id, from)}`,
+  ];
 }
 
 /** A trip that is none any more. */
-export function goneLine(vehicle: string, tripId: string, from: number): string {
-  return `trip,${containerTags(vehicle, tripId)} gone=true ${nanoseconds(from)}`;
+export function goneLines(vehicle: string, tripId: string, from: number): string[] {
+  return [
+    `trip,${containerTags(vehicle, tripId)} gone=true ${nanoseconds(from)}`,
+    `listed,vin=${key(vehicle)} live=0 ${listedAt(tripId, from)}`,
+  ];
+}
+
+/** The start, and below the millisecond what tells two trips apart that began at once. */
+function listedAt(tripId: string, from: number): string {
+  return nanoseconds(from, Number.parseInt(tripId.slice(-5), 16) % 1_000_000);
 }
 
 /** A vehicle at a fixed time: when it was last heard of, its names, its newest trip, the newest of every signal. */
@@ -61,13 +73,15 @@ export function goneVehicleLine(vehicle: string): string {
   return `vehicle,vin=${key(vehicle)} gone=true 0`;
 }
 
-function listedFields({ listed, totals }: MadeTrip): Fields {
+/** All numbers are floats, so that one query reads them as one table. */
+function listedFields({ listed, to, totals }: MadeTrip): Fields {
   const { summary } = listed;
   const { driving, counted } = totals;
   return {
-    name: summary.name,
+    live: 1,
+    end_ts: to,
+    events: summary.event_count,
     duration_s: summary.duration_s,
-    moving_s: summary.moving_s,
     distance_km: summary.distance_km,
     distance_gap_km: summary.distance_gap_km,
     mean_speed_kph: summary.mean_speed_kph,
