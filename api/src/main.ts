@@ -1,14 +1,15 @@
 /** The program: reads the environment, runs the server, greets whoever looks. */
 import { networkInterfaces } from 'node:os';
 import { OWNER, SIGNIN_MS } from './access/tokens.ts';
-import { type Config, loadConfig } from './config.ts';
+import { awaitStore, waitingTo } from './await-store.ts';
+import type { Config } from './config.ts';
 import { faultText } from './fault-text.ts';
 import { run } from './run.ts';
 import type { RunningServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = await awaitStore(process.env, { say: waitingTo(process.stderr), answersProbes: true });
   const running = await run(config);
   if (process.stdout.isTTY) greet(config, running);
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { copyCommand } from './copy/command.ts';
 import { demoCommand } from './demo/command.ts';
@@ -46,6 +47,7 @@ export function createProgram(context: CommandContext): Command {
     restoreCommand,
     replayCommand,
     copyCommand,
+    checkCommand,
     demoCommand,
     summarizeCommand,
     influxCommand,

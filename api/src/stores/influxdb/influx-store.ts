@@ -44,16 +44,35 @@ export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreO
   return { events, registry, summarize: (since) => settler.summarize(since) };
 }
 
+/** Why a store can't be opened now, in words; undefined where it can. */
+export async function influxFault(server: InfluxSettings): Promise<string | undefined> {
+  const client = new InfluxClient(server);
+  try {
+    for (const bucket of [client.bucket, client.metaBucket]) await checkAccess(client, server, bucket, 0);
+    return undefined;
+  } catch (error) {
+    if (error instanceof StartError) return error.message;
+    throw error;
+  } finally {
+    client.close();
+  }
+}
+
 /** Whether the token may read and write a bucket, by doing it. Throws `StartError` where it may not. */
-export async function checkAccess(client: InfluxClient, server: InfluxSettings, bucket: string): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await wait(WAIT_MS)) {
+export async function checkAccess(
+  client: InfluxClient,
+  server: InfluxSettings,
+  bucket: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; ; await wait(WAIT_MS)) {
     try {
       await client.write(bucket, `probe n=1i ${Math.floor(Date.now() / 3_600_000) * 3_600}000000000`);
       await client.query(bucket, 'SELECT n FROM probe LIMIT 1');
       return;
     } catch (error) {
       const { message, cause } = error as Error;
-      const late = Date.now() > deadline ? `INFLUX_URL=${server.url} does not answer: ${message}` : undefined;
+      const late = Date.now() >= deadline ? `INFLUX_URL=${server.url} does not answer: ${message}` : undefined;
       const fault = faultOf(cause, server, bucket) ?? late;
       if (fault !== undefined) throw new StartError(fault, { cause: error });
     }
