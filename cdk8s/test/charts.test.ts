@@ -17,7 +17,9 @@ function amended(values: Record<string, unknown>): Record<string, unknown> {
   return overlaid(values, {
     global: {
       influxdb: influxdb.enabled ? { url: '' } : { url: 'http://other', existingSecret: 'tokens' },
-      mqtt: mosquitto.enabled ? { url: '' } : { url: 'mqtt://other', existingSecret: global.mqtt.existingSecret || 'mqtt' },
+      mqtt: mosquitto.enabled
+        ? { url: '' }
+        : { url: 'mqtt://other', existingSecret: global.mqtt.existingSecret || 'mqtt' },
     },
     api: isFolder ? { replicas: 1, autoscaling: { enabled: false } } : {},
   }) as Record<string, unknown>;

@@ -51,7 +51,19 @@ export class ChartFolder {
     const file = join(this.#root, `values-${this.#count++}.json`);
     writeFileSync(file, JSON.stringify(values));
     const apis = apiVersions.flatMap((version) => ['--api-versions', version]);
-    const text = await runHelm(helm, ['template', release, this.path, '-n', 'cars', '-f', file, '--kube-version', '1.34.0', ...apis, ...args]);
+    const text = await runHelm(helm, [
+      'template',
+      release,
+      this.path,
+      '-n',
+      'cars',
+      '-f',
+      file,
+      '--kube-version',
+      '1.34.0',
+      ...apis,
+      ...args,
+    ]);
     return objectsIn(text);
   }
 
