@@ -10,6 +10,7 @@ import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
 import { mqttCommand } from './mqtt/command.ts';
 import { replayCommand } from './replay/command.ts';
+import { secretsCommand } from './secrets/command.ts';
 import { signInCommand } from './sign-in.ts';
 import { summarizeCommand } from './summarize.ts';
 
@@ -51,6 +52,7 @@ export function createProgram(context: CommandContext): Command {
     demoCommand,
     summarizeCommand,
     influxCommand,
+    secretsCommand,
     mqttCommand,
   ]) {
     addCommand(program, make(context));
