@@ -1,20 +1,31 @@
 /** The configuration of the server. */
 import { readFileSync } from 'node:fs';
-import { type Environment, readSettings, type Setting, type Settings, withSecretFiles } from '@fleet/env';
+import {
+  type Environment,
+  readSettings,
+  type Setting,
+  type Settings,
+  secretFilesOf,
+  withSecretFiles,
+} from '@fleet/env';
 import proxyAddr from 'proxy-addr';
 import { parseKeysFile } from './access/fixed-keys.ts';
+import { keyIn } from './access/keys-file.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
 import { parseApps } from './formats/topic-format.ts';
 import { StartError } from './ports.ts';
 
-export type Config = Settings<typeof CONFIG_SPEC>;
+export interface Config extends Settings<typeof CONFIG_SPEC> {
+  /** The files that secrets came from, by the names of the settings. */
+  readonly SECRET_FILES: Readonly<Record<string, string>>;
+}
 
 /** Reads the configuration. Throws `StartError` with everything that is wrong, a line each. */
 export function loadConfig(env: Environment): Config {
   const read = readSettings(CONFIG_SPEC, env);
   const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(withSecretFiles(CONFIG_SPEC, env).env)];
   if (!read.ok || errors.length > 0) throw new StartError(errors.join('\n'));
-  return read.value;
+  return { ...read.value, SECRET_FILES: secretFilesOf(CONFIG_SPEC, env) };
 }
 
 /** The `ADMIN_TOKEN` where processes share a store: each makes the same session key of it. */
@@ -34,7 +45,7 @@ export function trustOf(setting: string): (address: string, hop: number) => bool
 /** What is wrong with settings that any text has the form of: they are looked at whatever is wrong with others. */
 function faultsBeyondForm(env: Environment): string[] {
   const faults: string[] = [];
-  const check = (name: keyof Config, faultsIn: (text: string) => readonly string[]) => {
+  const check = (name: keyof typeof CONFIG_SPEC, faultsIn: (text: string) => readonly string[]) => {
     const text = textOf(env, name);
     if (text === undefined) return;
     try {
@@ -84,11 +95,11 @@ function missingIn(env: Environment): string[] {
 }
 
 /** What a setting says, its default where it says nothing. */
-function textOf(env: Environment, name: keyof Config): string | undefined {
+function textOf(env: Environment, name: keyof typeof CONFIG_SPEC): string | undefined {
   return env[name]?.trim() || (CONFIG_SPEC[name] as Setting<unknown>).default;
 }
 
 function faultsOfKeysFile(path: string): readonly string[] {
-  const keys = parseKeysFile(readFileSync(path, 'utf8'));
+  const keys = parseKeysFile(readFileSync(path, 'utf8'), keyIn);
   return keys.ok ? [] : keys.error;
 }

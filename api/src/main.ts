@@ -1,6 +1,7 @@
 /** The program: reads the environment, runs the server, greets whoever looks. */
 import { OWNER } from './access/tokens.ts';
-import { type Config, loadConfig } from './config.ts';
+import { awaitStore, waitingTo } from './await-store.ts';
+import type { Config } from './config.ts';
 import { faultText } from './fault-text.ts';
 import { knownAddresses } from './public-url.ts';
 import { run } from './run.ts';
@@ -9,7 +10,7 @@ import type { RunningServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
-  const config = loadConfig(process.env);
+  const config = await awaitStore(process.env, { say: waitingTo(process.stderr), answersProbes: true });
   const running = await run(config);
   if (process.stdout.isTTY) greet(config, running);
 }

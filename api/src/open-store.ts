@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { BackupJob, type BackupTools } from './jobs/backups.ts';
 import type { EventStore, StoreObserver } from './ports.ts';
 import type { Registry } from './registry.ts';
+import { SecretFile } from './secret-file.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
 import { type InfluxStoreOptions, openInfluxStore } from './stores/influxdb/influx-store.ts';
 import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
@@ -59,7 +60,10 @@ async function openInflux(config: Config, { observer }: StoreHooks): Promise<Ope
 
 /** What the settings say of a shared store. */
 export function influxOptions(config: Config): InfluxStoreOptions {
-  const { INFLUX_URL: url = '', INFLUX_TOKEN: token = '', INFLUX_ORG: org, INFLUX_BUCKET: bucket } = config;
+  const { INFLUX_URL: url = '', INFLUX_TOKEN: text = '', INFLUX_ORG: org, INFLUX_BUCKET: bucket } = config;
+  const path = config.SECRET_FILES['INFLUX_TOKEN'];
+  const file = path === undefined ? undefined : new SecretFile(path, text);
+  const token = file === undefined ? text : () => file.read();
   return { server: { url, token, org, bucket }, idleMs: config.TRIP_IDLE_TIMEOUT };
 }
 

@@ -6,9 +6,9 @@ import type { Logger } from 'pino';
 import proxyAddr from 'proxy-addr';
 import { Directory, REFRESH_MS } from './access/directory.ts';
 import { FailedTries } from './access/failed-tries.ts';
-import { keysOfSettings } from './access/fixed-keys.ts';
 import { KeysFile } from './access/keys-file.ts';
 import type { Principal } from './access/principal.ts';
+import { SettingsKeys } from './access/settings-keys.ts';
 import { Sightings } from './access/sightings.ts';
 import { loadSessionKey, SignIn } from './access/sign-in.ts';
 import { type Config, sharedToken, trustOf } from './config.ts';
@@ -129,13 +129,16 @@ async function createServices(
   const { registry, spool, backups } = opened;
   const store = opened.events;
   const isReached = () => parts === 'all' || tallies.mqtt.isConnected() === true;
-  const readiness = new Readiness({ store, now, builtAt: BUILT_AT, isReached });
-  const settings = keysOfSettings(config.API_KEY, config.ADMIN_TOKEN);
+  const isShared = config.STORE === 'influxdb';
+  const readiness = new Readiness({ store, now, builtAt: BUILT_AT, isShared, isReached });
+  const settings = new SettingsKeys(config);
   const file =
     config.KEYS_FILE === undefined
       ? null
       : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
-  const directory = new Directory(registry, now, () => (file === null ? settings : [...settings, ...file.keys]));
+  const directory = new Directory(registry, now, () =>
+    file === null ? settings.keys : [...settings.keys, ...file.keys],
+  );
   await directory.refresh();
   const key = await loadSessionKey(registry, sharedToken(config), now());
   const deadLetters = new DeadLetters(registry, now);
@@ -168,6 +171,7 @@ async function createServices(
     isSecure,
     onRefused: (slug) => tallies.events(slug),
     refresh: async () => {
+      settings.refresh();
       file?.refresh();
       await directory.refresh();
     },

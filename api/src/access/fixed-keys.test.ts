@@ -4,15 +4,21 @@ import { digestOf } from './key.ts';
 
 const SHA256 = digestOf('a-key');
 
+/** What the files of keys hold. */
+const FILES: Readonly<Record<string, string>> = { '/keys/there': 'a-key\n' };
+const textOf = (path: string) => FILES[path] ?? '';
+
 describe('a file of keys', () => {
   test.each<[string, object, object]>([
     ['a key in clear', { key: 'a-key' }, { sha256: SHA256, expires_at: null }],
+    ['a file with a key', { key_file: '/keys/there' }, { sha256: SHA256 }],
+    ["a file that is not there yet, whose key is nobody's", { key_file: '/keys/later' }, { sha256: '0'.repeat(64) }],
     ['the digest of a key', { sha256: SHA256 }, { sha256: SHA256 }],
     ['all vehicles', { key: 'a-key', vehicles: '*' }, { principal: { vehicles: '*' } }],
     ['a role', { key: 'a-key', role: 'viewer' }, { principal: { role: 'viewer' } }],
     ['an end', { key: 'a-key', expires_at: '2026-01-01T00:00:00Z' }, { expires_at: Date.UTC(2026, 0) }],
   ])('may have %s', (_what, entry, expected) => {
-    expect(parseKeysFile(JSON.stringify([{ name: 'dongle', vehicles: ['golf'], ...entry }]))).toMatchObject({
+    expect(parseKeysFile(JSON.stringify([{ name: 'dongle', vehicles: ['golf'], ...entry }]), textOf)).toMatchObject({
       ok: true,
       value: [{ principal: { name: 'dongle', role: 'device', vehicles: ['golf'] }, ...expected }].map((key) => ({
         ...key,
@@ -40,17 +46,20 @@ describe('a file of keys', () => {
     ['a local time', '[{"name":"a","vehicles":"*","key":"k","expires_at":"2026-01-01"}]', /must be UTC/],
     ['a fault behind a good entry', '[{"name":"a","vehicles":"*","key":"k"},{"name":"b"}]', /entry 2/],
   ])('with %s is refused in one line that shows no key', (_what, text, why) => {
-    const read = parseKeysFile(text);
+    const read = parseKeysFile(text, textOf);
 
     expect(!read.ok && read.error).toEqual([expect.stringMatching(why)]);
     expect(!read.ok && read.error[0]).not.toMatch(/\n|"k"/);
   });
 
   test('is told all its faults, a line an entry', () => {
-    const read = parseKeysFile('[{"vehicles":"*"},{"name":"a","vehicles":"*","key":"k"},{"name":"b","key":"k"}]');
+    const read = parseKeysFile(
+      '[{"vehicles":"*"},{"name":"a","vehicles":"*","key":"k"},{"name":"b","key":"k"}]',
+      textOf,
+    );
 
     expect(!read.ok && read.error).toEqual([
-      'entry 1 needs a name, needs a key, or its sha256',
+      'entry 1 needs a name, needs a key, a key_file, or its sha256',
       'entry 3 needs vehicles: a list of vehicles, or "*"',
     ]);
   });

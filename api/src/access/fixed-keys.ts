@@ -14,32 +14,44 @@ export function keysOfSettings(apiKey: string | undefined, adminToken: string | 
 }
 
 /**
- * The keys in a file: `[{"name", "vehicles": ["golf"] or "*", "role"?: "device", "key" or "sha256", "expires_at"?}]`; or
- * everything that is wrong with it, a line each.
+ * The keys in a file: `[{"name", "vehicles": ["golf"] or "*", "role"?: "device", "key", "key_file" or "sha256",
+ * "expires_at"?}]`; or everything that is wrong with it, a line each. `textOf` reads a `key_file`; a key whose file is
+ * not there does not hold.
  */
-export function parseKeysFile(text: string): Result<FixedKey[], readonly string[]> {
+export function parseKeysFile(text: string, textOf: (path: string) => string): Result<FixedKey[], readonly string[]> {
   const entries = parsed(text);
   if (!Array.isArray(entries)) return bad(['is no JSON array of keys']);
-  const read = entries.map((entry) => readEntry(entry));
+  const read = entries.map((entry) => readEntry(entry, textOf));
   const faults = read.flatMap((entry, index) => (entry.ok ? [] : `entry ${index + 1} ${entry.error}`));
   return faults.length > 0 ? bad(faults) : ok(read.flatMap((entry) => (entry.ok ? entry.value : [])));
 }
 
 /** The key of an entry, or all its faults in one line. */
-function readEntry(entry: unknown): Result<FixedKey, string> {
-  const { name, vehicles, role = 'device', key, sha256, expires_at } = (entry ?? {}) as Record<string, unknown>;
-  const digest = typeof key === 'string' ? digestOf(key) : sha256;
+function readEntry(entry: unknown, textOf: (path: string) => string): Result<FixedKey, string> {
+  const { name, vehicles, role = 'device', expires_at, ...rest } = (entry ?? {}) as Record<string, unknown>;
+  const digest = digestIn(rest, textOf);
   const expires = expires_at === undefined ? null : parseTimestamp(`${expires_at}`);
   const faults = [
     isName(name) ? '' : 'needs a name',
     isScope(vehicles) ? '' : 'needs vehicles: a list of vehicles, or "*"',
     isRole(role) ? '' : 'has a role that is not device, viewer or admin',
-    isDigest(digest) ? '' : 'needs a key, or its sha256',
+    isDigest(digest) ? '' : 'needs a key, a key_file, or its sha256',
     typeof expires === 'string' ? `has an expires_at that ${expires}` : '',
   ];
   return isName(name) && isScope(vehicles) && isRole(role) && isDigest(digest) && typeof expires !== 'string'
     ? ok(fixedKey(name, digest, role, vehicles, expires))
     : bad(faults.filter(Boolean).join(', '));
+}
+
+/** Nothing that anybody could send has this digest. */
+const NOBODYS = '0'.repeat(64);
+
+/** The digest of an entry's key; nobody's while its file is not there. */
+function digestIn({ key, key_file, sha256 }: Record<string, unknown>, textOf: (path: string) => string): unknown {
+  if (typeof key === 'string') return digestOf(key);
+  if (typeof key_file !== 'string') return sha256;
+  const text = textOf(key_file).trim();
+  return text === '' ? NOBODYS : digestOf(text);
 }
 
 function fixedKey(

@@ -6,7 +6,8 @@ import { parseKeysFile } from './fixed-keys.ts';
 export class KeysFile {
   readonly #path: string;
   readonly #onFault: (fault: string) => void;
-  #changedAt = -1;
+  /** Which files were read, and when they were changed last. */
+  #seen: ReadonlyMap<string, number> = new Map();
   /** What was told last: the same again is no news. */
   #fault: string | undefined;
   #keys: readonly FixedKey[] = [];
@@ -31,10 +32,15 @@ export class KeysFile {
   /** What is wrong with the file, if anything. */
   #read(): string | undefined {
     try {
-      const changedAt = statSync(this.#path).mtimeMs;
-      if (changedAt === this.#changedAt) return this.#fault;
-      const read = parseKeysFile(readFileSync(this.#path, 'utf8'));
-      this.#changedAt = changedAt;
+      statSync(this.#path);
+      if (this.#seen.size > 0 && [...this.#seen].every(([path, at]) => Object.is(changedAt(path), at)))
+        return this.#fault;
+      const seen = new Map([[this.#path, changedAt(this.#path)]]);
+      const read = parseKeysFile(readFileSync(this.#path, 'utf8'), (path) => {
+        seen.set(path, changedAt(path));
+        return keyIn(path);
+      });
+      this.#seen = seen;
       if (!read.ok) return `${this.#path} ${read.error.join('; ')}`;
       this.#keys = read.value;
       return undefined;
@@ -42,4 +48,17 @@ export class KeysFile {
       return (error as Error).message;
     }
   }
+}
+
+/** The key in a file; nothing where there is no such file yet. */
+export function keyIn(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function changedAt(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Number.NaN;
 }

@@ -1,6 +1,9 @@
 /** Values of options, from text. */
+import { readFileSync } from 'node:fs';
 import { parseDuration } from '@fleet/env';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { CommandError } from './command-error.ts';
+import type { CommandContext } from './context.ts';
 
 /** Milliseconds of `90d` and the like. */
 export function parsePositiveDuration(text: string): number {
@@ -22,4 +25,27 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 export function parseUrl(text: string): string {
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, '');
   throw new InvalidArgumentError('It must be an address as in http://localhost:3000.');
+}
+
+/** `--url`, or `FLEET_URL`. */
+export function urlOption(): Option {
+  return new Option('--url <url>', 'where the server is')
+    .env('FLEET_URL')
+    .default('http://localhost:3000')
+    .argParser(parseUrl);
+}
+
+/** `--key`, or `FLEET_KEY`, or what is in the file that `FLEET_KEY_FILE` names. */
+export function keyOption({ env }: CommandContext, words: string): Option {
+  const option = new Option('--key <key>', words).env('FLEET_KEY');
+  const file = env['FLEET_KEY_FILE'];
+  return file === undefined ? option.makeOptionMandatory() : option.default(keyIn(file), `what is in ${file}`);
+}
+
+function keyIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new CommandError(`FLEET_KEY_FILE: ${(error as Error).message}`);
+  }
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
 import type { CommandContext } from './context.ts';
 import { copyCommand } from './copy/command.ts';
 import { demoCommand } from './demo/command.ts';
@@ -9,6 +10,7 @@ import { influxCommand } from './influx/command.ts';
 import { keysCommand } from './keys.ts';
 import { mqttCommand } from './mqtt/command.ts';
 import { replayCommand } from './replay/command.ts';
+import { secretsCommand } from './secrets/command.ts';
 import { signInCommand } from './sign-in.ts';
 import { summarizeCommand } from './summarize.ts';
 
@@ -47,9 +49,11 @@ export function createProgram(context: CommandContext): Command {
     restoreCommand,
     replayCommand,
     copyCommand,
+    checkCommand,
     demoCommand,
     summarizeCommand,
     influxCommand,
+    secretsCommand,
     mqttCommand,
   ]) {
     addCommand(program, make(context));

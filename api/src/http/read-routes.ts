@@ -1,5 +1,5 @@
 /** Questions about vehicles and trips. */
-import { CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
+import { CHECK_VEHICLE, CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
 import { parseDuration } from '@fleet/env';
 import type { LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
 import type { Services } from '../services.ts';
@@ -42,7 +42,7 @@ async function vehicles(services: Services, { res, principal }: Exchange): Promi
   const active = new Map((await services.store.vehicles()).map(({ vehicle, last_ts }) => [vehicle, last_ts]));
   const known = [...new Set([...active.keys(), ...services.directory.vehicles.keys()])].sort();
   const list = known
-    .filter((vehicle) => readable === undefined || readable.includes(vehicle))
+    .filter((vehicle) => vehicle !== CHECK_VEHICLE && (readable === undefined || readable.includes(vehicle)))
     .map((vehicle) => {
       const record = services.directory.vehicles.get(vehicle);
       const last = active.get(vehicle);

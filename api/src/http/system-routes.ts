@@ -22,7 +22,7 @@ function health({ res }: Exchange): void {
 }
 
 function ready({ readiness }: Services, { res }: Exchange): void {
-  const fault = readiness.fault();
+  const fault = readiness.refusal();
   if (fault !== undefined) throw new ProblemError(fault);
   sendJson(res, 200, { status: 'ready' });
 }

@@ -12,6 +12,8 @@ export interface ReadinessParts {
   readonly now: () => number;
   /** When this program was built, milliseconds since 1970: an earlier clock was never set. */
   readonly builtAt: number;
+  /** Whether other processes work with the same store. */
+  readonly isShared: boolean;
   /** Whether everything else is reached that this process is for. */
   readonly isReached: () => boolean;
 }
@@ -26,11 +28,23 @@ export class Readiness {
     this.#parts = parts;
   }
 
+  /**
+   * Why nobody should be sent here; undefined where they should. Of a store that all processes share none of them can do
+   * without: if each said so, nobody would be left to tell senders when to come again.
+   */
+  refusal(): Problem | undefined {
+    return this.#parts.isShared && !this.#draining ? this.#brokerFault() : this.fault();
+  }
+
   /** Why the server is not ready; undefined where it is. */
   fault(): Problem | undefined {
     if (this.#draining) return problem('shutting-down', 'the server is about to stop');
     const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : this.#storeFault;
     if (fault !== undefined) return problem('store-unavailable', fault);
+    return this.#brokerFault();
+  }
+
+  #brokerFault(): Problem | undefined {
     return this.#parts.isReached() ? undefined : problem('broker-unavailable', 'the MQTT broker is not reached');
   }
 

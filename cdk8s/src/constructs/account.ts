@@ -11,10 +11,16 @@ export interface AccountProps {
   readonly file?: string;
   /** @default always */
   readonly when?: Condition;
+  /** Whether it is left out of plain manifests. @default false */
+  readonly onlyHelm?: boolean;
 }
 
 export class Account extends Construct {
-  constructor(scope: Construct, id: string, { component, file = 'serviceaccount', when }: AccountProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { component, file = 'serviceaccount', when, onlyHelm = false }: AccountProps,
+  ) {
     super(scope, id);
     new Manifest<ServiceAccount>(
       this,
@@ -25,7 +31,7 @@ export class Account extends Construct {
         metadata: metadataOf(component),
         automountServiceAccountToken: false,
       },
-      { file, ...(when !== undefined && { when }) },
+      { file, onlyHelm, ...(when !== undefined && { when }) },
     );
   }
 }

@@ -1,4 +1,5 @@
 /** Passwords that nobody gives: made once, kept over upgrades, and over a new installation on volumes that stayed. */
+import { KUBERNETES_SECRETS, type KubernetesSecret } from '@fleet/api/kubernetes-secrets';
 import { Construct } from 'constructs';
 import type { Secret } from 'kubernetes-types/core/v1.js';
 import type { Expr } from '../helm/expression.ts';
@@ -9,9 +10,8 @@ import { metadataOf } from './pod.ts';
 
 export interface GeneratedSecretProps {
   readonly component: string;
-  /** Its name after the release's, as in `influxdb-auth`. */
-  readonly secret: string;
-  readonly keys: readonly string[];
+  /** Its name after the release's. */
+  readonly secret: KubernetesSecret;
   /** The value that names another one. @default there is none */
   readonly existing?: Expr<string>;
 }
@@ -20,7 +20,7 @@ export interface GeneratedSecretProps {
 export const KEPT = { 'helm.sh/resource-policy': 'keep' };
 
 export class GeneratedSecret extends Construct {
-  constructor(scope: Construct, id: string, { component, secret, keys, existing }: GeneratedSecretProps) {
+  constructor(scope: Construct, id: string, { component, secret, existing }: GeneratedSecretProps) {
     super(scope, id);
     const name = nameOf(secret);
     new Manifest<Secret>(
@@ -31,7 +31,7 @@ export class GeneratedSecret extends Construct {
         kind: 'Secret',
         metadata: metadataOf(component, { name, annotations: KEPT }),
         type: 'Opaque',
-        data: Object.fromEntries(keys.map((key) => [key, keptSecret(name, key)])),
+        data: Object.fromEntries(KUBERNETES_SECRETS[secret].map((key) => [key, keptSecret(name, key)])),
       },
       { when: existing === undefined ? shared.secrets.generate : isGenerated(existing), onlyHelm: true },
     );

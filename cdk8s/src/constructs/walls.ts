@@ -23,13 +23,15 @@ export interface WallsProps {
   readonly file?: string;
   /** @default always */
   readonly when?: Condition;
+  /** Whether it is left out of plain manifests. @default false */
+  readonly onlyHelm?: boolean;
 }
 
 /** A NetworkPolicy for a component. */
 export class Walls extends Construct {
   constructor(scope: Construct, id: string, props: WallsProps) {
     super(scope, id);
-    const { component, ingress = [], egress = [], file = 'networkpolicy', when: condition } = props;
+    const { component, ingress = [], egress = [], file = 'networkpolicy', when: condition, onlyHelm = false } = props;
     const { enabled } = shared.networkPolicy;
     new Manifest<NetworkPolicy>(
       this,
@@ -45,7 +47,7 @@ export class Walls extends Construct {
           egress: [NAMES, ...egress],
         },
       },
-      { file, when: condition === undefined ? enabled : and(condition, enabled) },
+      { file, onlyHelm, when: condition === undefined ? enabled : and(condition, enabled) },
     );
   }
 }

@@ -25,6 +25,15 @@ export function withSecretFiles(spec: SettingsSpec, env: Environment): WholeEnvi
   return { env: whole, errors };
 }
 
+/** The files of the secrets that have one, by the names of the settings. */
+export function secretFilesOf(spec: SettingsSpec, env: Environment): Readonly<Record<string, string>> {
+  const entries = Object.entries(spec).flatMap(([name, { secret }]) => {
+    const path = secret ? env[`${name}_FILE`]?.trim() : undefined;
+    return path ? [[name, path] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Takes what a file holds for a secret; what is wrong with it, if anything. */
 function readInto(env: Record<string, string | undefined>, name: string, path: string): string[] {
   try {

@@ -29,6 +29,12 @@ export interface Authorization {
   readonly token?: string;
 }
 
+/** Whoever owns a server; without a password nobody signs in to its pages. */
+export interface FirstUser {
+  readonly username: string;
+  readonly password: string | undefined;
+}
+
 /** InfluxDB's answer where it is not a good one. */
 class RefusalError extends Error {
   override readonly name = 'RefusalError';
@@ -49,10 +55,19 @@ export class AdminClient {
     this.#token = token;
   }
 
+  /** Whether it answers. */
+  async isThere(): Promise<boolean> {
+    return fetch(`${this.url}/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  }
+
   /** Sets up a server that never was, with the token as its first. False where it is set up already. */
-  async onboard(user: string, org: string, bucket: string): Promise<boolean> {
+  async onboard({ username, password }: FirstUser, org: string, bucket: string): Promise<boolean> {
     const { allowed } = await this.#ask<{ allowed: boolean }>('GET', '/api/v2/setup');
-    if (allowed) await this.#ask('POST', '/api/v2/setup', { username: user, org, bucket, token: this.#token });
+    const first = { username, ...(password !== undefined && { password }), org, bucket, token: this.#token };
+    if (allowed) await this.#ask('POST', '/api/v2/setup', first);
     return allowed;
   }
 

@@ -8,6 +8,8 @@ export interface WantedBuckets {
   readonly bucket: string;
   /** How long events are kept, milliseconds; null for ever; undefined for as it is. */
   readonly retention: number | null | undefined;
+  /** Of a server that was never set up; without it, nobody signs in to its pages. */
+  readonly password: string | undefined;
 }
 
 /** What is there. */
@@ -26,10 +28,10 @@ const FIRST_USER = 'fleet';
 /** Makes what is missing, and changes what is otherwise; `note` hears in words what was done. */
 export async function prepareBuckets(
   client: AdminClient,
-  { org, bucket, retention }: WantedBuckets,
+  { org, bucket, retention, password }: WantedBuckets,
   note: (line: string) => void,
 ): Promise<Place> {
-  if (await client.onboard(FIRST_USER, org, bucket)) {
+  if (await client.onboard({ username: FIRST_USER, password }, org, bucket)) {
     note(`InfluxDB was never set up: it is now, INFLUX_ADMIN_TOKEN is its first token, of the user ${FIRST_USER}`);
   }
   const orgID = await prepareOrg(client, org, note);

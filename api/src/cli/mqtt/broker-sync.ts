@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Directory, REFRESH_MS } from '../../access/directory.ts';
 import { mosquittoHash } from '../../access/key.ts';
-import { type Config, loadConfig } from '../../config.ts';
+import { awaitStore, waitingTo } from '../../await-store.ts';
+import type { Config } from '../../config.ts';
 import { faultText } from '../../fault-text.ts';
 import { parseApps } from '../../formats/topic-format.ts';
 import { influxOptions } from '../../open-store.ts';
@@ -25,7 +26,7 @@ const OWNER_ONLY = 0o600;
 
 /** Writes the files whenever they are to change, until the process is told to stop; with `once`, one time. */
 export async function syncBroker(context: CommandContext, options: SyncOptions): Promise<void> {
-  const config = loadConfig(context.env);
+  const config = await awaitStore(context.env, { say: waitingTo(context.err), answersProbes: false });
   const { registry, close } = await openRegistry(config);
   const files = new BrokerFiles(context, options);
   const accounts = createAccounts(registry, config, context);

@@ -1,6 +1,6 @@
 /** `fleet mqtt`: what a broker beside the servers needs. */
 import { Command } from 'commander';
-import { loadConfig } from '../../config.ts';
+import { awaitStore, waitingTo } from '../../await-store.ts';
 import { run } from '../../run.ts';
 import { CommandError } from '../command-error.ts';
 import type { CommandContext } from '../context.ts';
@@ -41,8 +41,8 @@ export function mqttCommand(context: CommandContext): Command {
   );
 }
 
-async function bridge({ env }: CommandContext): Promise<void> {
-  const config = loadConfig(env);
+async function bridge({ env, err }: CommandContext): Promise<void> {
+  const config = await awaitStore(env, { say: waitingTo(err), answersProbes: true });
   if (config.MQTT_URL === undefined) throw new CommandError('MQTT_URL is needed: the address of the broker');
   await run(config, 'bridge');
 }

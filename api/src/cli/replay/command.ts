@@ -1,7 +1,7 @@
 /** `fleet replay`: sends recorded drives to a server; a load generator too. */
 import { Command, Option } from 'commander';
 import type { CommandContext } from '../context.ts';
-import { parseUrl, wholeNumber } from '../options.ts';
+import { keyOption, urlOption, wholeNumber } from '../options.ts';
 import { showProgress } from '../progress.ts';
 import { type ReplayPlan, replay } from './replay.ts';
 import { type Survey, shiftToNow, survey } from './survey.ts';
@@ -37,19 +37,15 @@ interface ReplayOptions {
   readonly vehicles: number;
   readonly offline?: true;
   readonly batch?: number;
+  readonly repeat?: true;
 }
 
 export function replayCommand(context: CommandContext): Command {
   return new Command('replay')
     .description('send recorded drives to a server')
     .argument('<file...>', 'the drives')
-    .addOption(
-      new Option('--url <url>', 'where the server is')
-        .env('FLEET_URL')
-        .default('http://localhost:3000')
-        .argParser(parseUrl),
-    )
-    .addOption(new Option('--key <key>', "a device's key").env('FLEET_KEY').makeOptionMandatory())
+    .addOption(urlOption())
+    .addOption(keyOption(context, "a device's key"))
     .addOption(
       new Option('--speed <times>', 'as fast as it was driven, so many times')
         .argParser(wholeNumber(1, MOST_SPEED))
@@ -59,18 +55,35 @@ export function replayCommand(context: CommandContext): Command {
     .option('--as-now', 'move all times so that the newest event is now when it is sent')
     .option('--vehicles <count>', 'send as so many vehicles at once', wholeNumber(1, MOST_VEHICLES), 1)
     .option('--offline', 'send as offline uploads')
+    .addOption(new Option('--repeat', 'again and again, until it is stopped').implies({ asNow: true }))
     .option('--batch <events>', 'events in a request, or in a chunk', wholeNumber(1, MOST_IN_A_REQUEST))
     .addHelpText('after', EXAMPLES)
     .action((files: string[], options: ReplayOptions) => run(context, files, options));
 }
 
 async function run(context: CommandContext, files: readonly string[], options: ReplayOptions): Promise<void> {
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort();
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.once(signal, interrupt);
+  try {
+    do {
+      await replayOnce(context, files, options, interrupted.signal);
+    } while (options.repeat && !interrupted.signal.aborted);
+  } finally {
+    for (const signal of signals) process.off(signal, interrupt);
+  }
+}
+
+async function replayOnce(
+  context: CommandContext,
+  files: readonly string[],
+  options: ReplayOptions,
+  interrupted: AbortSignal,
+): Promise<void> {
   const found = await survey(files, options.speed ?? null);
   const plan = planOf(files, options, found, context.now());
   const tally = new Tally();
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort();
-  process.once('SIGINT', interrupt);
   let waiting: string | null = null;
   const onWaiting = (why: string | null) => {
     waiting = why;
@@ -79,14 +92,13 @@ async function run(context: CommandContext, files: readonly string[], options: R
   const tookMs = () => performance.now() - began;
   const progress = showProgress(context.err, () => progressText(tally, found.lines * plan.vehicles, tookMs(), waiting));
   try {
-    await replay(plan, { tally, onWaiting }, interrupted.signal);
+    await replay(plan, { tally, onWaiting }, interrupted);
     if (tally.rejected > 0) context.exitWith(1);
   } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
+    if (!interrupted.aborted) throw error;
     context.exitWith(INTERRUPTED);
   } finally {
     progress.end();
-    process.off('SIGINT', interrupt);
     for (const line of tally.report(tookMs())) context.out.write(`${line}\n`);
   }
 }

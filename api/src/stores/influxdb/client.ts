@@ -12,7 +12,8 @@ import { parseCsv, type Row } from './csv.ts';
 /** Where a server is, and what may be done there. */
 export interface InfluxSettings {
   readonly url: string;
-  readonly token: string;
+  /** Asked before each request where it may change. */
+  readonly token: string | (() => string);
   readonly org: string;
   /** The bucket of events; summaries and documents are in `<bucket>_meta`. */
   readonly bucket: string;
@@ -36,6 +37,7 @@ const TIMEOUT_MS = 10_000;
 const GZIP_FROM_BYTES = 1_000;
 /** How a connection fails that was kept, and that the server gave up meanwhile. */
 const STALE: ReadonlySet<string | undefined> = new Set(['ECONNRESET', 'EPIPE']);
+const UNAUTHORIZED = 401;
 /** Statuses that speak of what was sent, not of the server. */
 const REFUSALS: ReadonlySet<number> = new Set([400, 413, 422]);
 
@@ -43,7 +45,9 @@ export class InfluxClient {
   readonly bucket: string;
   readonly metaBucket: string;
   readonly #org: string;
-  readonly #transport: Transport;
+  readonly #url: string;
+  readonly #token: () => string;
+  #transport: { readonly token: string; readonly transport: Transport } | undefined;
   readonly #agent: HttpAgent;
   readonly #gzipThreshold: number;
 
@@ -52,8 +56,8 @@ export class InfluxClient {
     this.metaBucket = `${bucket}_meta`;
     this.#org = org;
     this.#agent = new (url.startsWith('https:') ? HttpsAgent : HttpAgent)({ keepAlive: true });
-    const transportOptions = { agent: this.#agent };
-    this.#transport = new InfluxDB({ url, token, timeout: TIMEOUT_MS, transportOptions }).transport;
+    this.#url = url;
+    this.#token = typeof token === 'string' ? () => token : token;
     this.#gzipThreshold = isNear(url) ? Number.POSITIVE_INFINITY : GZIP_FROM_BYTES;
   }
 
@@ -88,12 +92,24 @@ export class InfluxClient {
 
   /** Everything that is asked here may be asked twice: a connection that turns out to be closed is no failure yet. */
   async #request(path: string, body: string, options: SendOptions): Promise<string | undefined> {
-    const send = () => this.#transport.request(path, body, options) as Promise<string | undefined>;
+    const used = this.#token();
+    const send = () => this.#transportWith(used).request(path, body, options) as Promise<string | undefined>;
     try {
       return await send().catch((error) => (STALE.has(error.code) ? send() : Promise.reject(error)));
     } catch (error) {
+      const isRefused = error instanceof HttpError && error.statusCode === UNAUTHORIZED;
+      if (isRefused && this.#token() !== used) return this.#request(path, body, options);
       throw meaningOf(error as Error);
     }
+  }
+
+  #transportWith(token: string): Transport {
+    if (this.#transport?.token !== token) {
+      const transportOptions = { agent: this.#agent };
+      const { transport } = new InfluxDB({ url: this.#url, token, timeout: TIMEOUT_MS, transportOptions });
+      this.#transport = { token, transport };
+    }
+    return this.#transport.transport;
   }
 }
 

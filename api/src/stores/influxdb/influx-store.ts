@@ -30,7 +30,7 @@ const WAIT_MS = 500;
 
 /** Opens it. Throws `StartError` in words for whoever started the program. */
 export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreOptions): Promise<InfluxStore> {
-  const client = await connect(server, ({ bucket, metaBucket }) => [bucket, metaBucket]);
+  const client = await connect(server, bothBuckets);
   const registry = new InfluxRegistry(client);
   const groups = new Groups(registry);
   const settler = new Settler({ client, groups, idleMs });
@@ -45,10 +45,14 @@ export async function openInfluxRegistry(server: InfluxSettings): Promise<{ regi
 }
 
 /** A client that may read and write these buckets. */
-async function connect(server: InfluxSettings, bucketsOf: (client: InfluxClient) => string[]): Promise<InfluxClient> {
+async function connect(
+  server: InfluxSettings,
+  bucketsOf: (client: InfluxClient) => string[],
+  patienceMs?: number,
+): Promise<InfluxClient> {
   const client = new InfluxClient(server);
   try {
-    for (const bucket of bucketsOf(client)) await checkAccess(client, server, bucket);
+    for (const bucket of bucketsOf(client)) await checkAccess(client, server, bucket, patienceMs);
   } catch (error) {
     client.close();
     throw error;
@@ -56,16 +60,36 @@ async function connect(server: InfluxSettings, bucketsOf: (client: InfluxClient)
   return client;
 }
 
+/** Why a store can't be opened now, in words; undefined where it can. */
+export async function influxFault(server: InfluxSettings): Promise<string | undefined> {
+  try {
+    (await connect(server, bothBuckets, 0)).close();
+    return undefined;
+  } catch (error) {
+    if (error instanceof StartError) return error.message;
+    throw error;
+  }
+}
+
+function bothBuckets({ bucket, metaBucket }: InfluxClient): string[] {
+  return [bucket, metaBucket];
+}
+
 /** Whether the token may read and write a bucket, by doing it. Throws `StartError` where it may not. */
-export async function checkAccess(client: InfluxClient, server: InfluxSettings, bucket: string): Promise<void> {
-  for (const deadline = Date.now() + PATIENCE_MS; ; await wait(WAIT_MS)) {
+export async function checkAccess(
+  client: InfluxClient,
+  server: InfluxSettings,
+  bucket: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  for (const deadline = Date.now() + patienceMs; ; await wait(WAIT_MS)) {
     try {
       await client.write(bucket, `probe n=1i ${Math.floor(Date.now() / 3_600_000) * 3_600}000000000`);
       await client.query(bucket, 'SELECT n FROM probe LIMIT 1');
       return;
     } catch (error) {
       const { message, cause } = error as Error;
-      const late = Date.now() > deadline ? `INFLUX_URL=${server.url} does not answer: ${message}` : undefined;
+      const late = Date.now() >= deadline ? `INFLUX_URL=${server.url} does not answer: ${message}` : undefined;
       const fault = faultOf(cause, server, bucket) ?? late;
       if (fault !== undefined) throw new StartError(fault, { cause: error });
     }

@@ -60,7 +60,6 @@ export class ApiChart extends HelmChart {
     new GeneratedSecret(this, 'auth', {
       component: 'api',
       secret: 'api-auth',
-      keys: ['ADMIN_TOKEN', 'METRICS_KEY', 'TEST_KEY'],
       existing: api.existingSecret,
     });
     new Server(this, 'server');

@@ -17,7 +17,7 @@ export class ServerTest extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const component = 'test';
-    const place = { component, file: 'tests/test', when: api.test.enabled };
+    const place = { component, file: 'tests/test', when: api.test.enabled, onlyHelm: true };
     new Account(this, 'account', place);
     new Walls(this, 'walls', { ...place, egress: [toComponent('api', 'http')] });
     const { spec } = podTemplate({
@@ -58,7 +58,7 @@ export class ServerTest extends Construct {
         }),
         spec,
       },
-      { file: 'tests/test', when: api.test.enabled, onlyHelm: true },
+      place,
     );
   }
 }

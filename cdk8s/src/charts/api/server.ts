@@ -1,4 +1,5 @@
 /** The pods that take events and answer questions. */
+import { KUBERNETES_SECRETS } from '@fleet/api/kubernetes-secrets';
 import { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
@@ -17,7 +18,6 @@ import { isFolder, isShared, SETTINGS_DIGEST, secretsVolume, serverContainer, TM
 import { api } from './values.ts';
 
 const COMPONENT = 'api';
-const AUTH_KEYS = ['ADMIN_TOKEN', 'METRICS_KEY', 'TEST_KEY'];
 /** The server takes 25 s to end; before it begins, nobody sends it anything new any more. */
 const GRACE_SECONDS = 40;
 
@@ -75,7 +75,7 @@ export class Server extends Construct {
             },
           ],
           volumes: [
-            secretsVolume(...AUTH_KEYS),
+            secretsVolume(...KUBERNETES_SECRETS['api-auth']),
             TMP,
             when(isFolder, { name: 'data', persistentVolumeClaim: { claimName: nameOf(COMPONENT) } }),
           ],

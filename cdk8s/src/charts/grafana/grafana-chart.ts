@@ -37,7 +37,6 @@ export class GrafanaChart extends HelmChart {
     new GeneratedSecret(this, 'auth', {
       component: COMPONENT,
       secret: 'grafana-auth',
-      keys: ['GRAFANA_ADMIN_PASSWORD', 'GRAFANA_SECRET_KEY'],
       existing: grafana.existingSecret,
     });
     new Provisioning(this, 'provisioning', files);

@@ -17,7 +17,6 @@ export class InfluxdbChart extends HelmChart {
     new GeneratedSecret(this, 'auth', {
       component: 'influxdb',
       secret: 'influxdb-auth',
-      keys: ['INFLUX_ADMIN_TOKEN', 'INFLUX_ADMIN_PASSWORD'],
       existing: influxdb.auth.existingSecret,
     });
     new Store(this, 'store');

@@ -59,7 +59,6 @@ export class MosquittoChart extends HelmChart {
     new GeneratedSecret(this, 'auth', {
       component: 'mosquitto',
       secret: 'mqtt-auth',
-      keys: ['MQTT_PASSWORD'],
       existing: shared.mqtt.existingSecret,
     });
     new Broker(this, 'broker');

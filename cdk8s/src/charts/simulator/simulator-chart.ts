@@ -32,7 +32,7 @@ export class SimulatorChart extends HelmChart {
       info: { name: 'simulator', description: 'Cars for Fleet Telemetry where there are none.', ...CHART_VERSION },
       values: SIMULATOR_VALUES,
     });
-    new GeneratedSecret(this, 'auth', { component: COMPONENT, secret: 'simulator-auth', keys: ['SIMULATOR_KEY'] });
+    new GeneratedSecret(this, 'auth', { component: COMPONENT, secret: 'simulator-auth' });
     new Account(this, 'account', { component: COMPONENT });
     new Walls(this, 'walls', { component: COMPONENT, egress: [toComponent('api', 'http')] });
     this.#deployment();
