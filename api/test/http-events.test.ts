@@ -6,6 +6,8 @@ import type { EventRow, EventStore } from '../src/ports.ts';
 import { startTestServer, type TestServer, until } from './server.ts';
 
 const NOW = Date.UTC(2025, 10, 4, 12);
+/** Until the buffers between server and client are full: a row of GeoJSON is a few bytes. */
+const STANDS_WITHIN_MS = 15_000;
 const TRIP = 'b2bdc7f4-63af-4c6a-a9cb-0a9d4a0c9a0c';
 const EVENTS = [
   { ts: '2025-11-04T11:00:00Z', seq: 1, lat: 47, lon: 8, speed_kph: 36, rpm: 900 },
@@ -247,7 +249,7 @@ describe('a trip that goes on for ever', () => {
       before = read.pages;
       return last === before;
     };
-    await until(stands, (still) => still);
+    await until(stands, (still) => still, STANDS_WITHIN_MS);
   }
 
   test.each(['json', 'ndjson', 'csv', 'gpx', 'geojson'])(
