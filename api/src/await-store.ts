@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PROBLEM_MEDIA_TYPE, problem, problemDocument } from '@fleet/contract';
 import { type Environment, secretFilesOf } from '@fleet/env';
-import { type Config, loadConfig } from './config.ts';
+import { type Config, loadConfig, type Program } from './config.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
 import { influxOptions } from './open-store.ts';
 import { influxFault } from './stores/influxdb/influx-store.ts';
@@ -18,19 +18,23 @@ const LOOK_EVERY_MS = 1_000;
 export interface AwaitOptions {
   /** Hears what is waited for, and hears it again only when it is something else. */
   readonly say: (fault: string) => void;
+  readonly program: Program;
   /** Whether probes are answered meanwhile, on the port of the server: it is alive, and not ready. */
   readonly answersProbes: boolean;
   readonly signal?: AbortSignal;
 }
 
 /** The configuration, when the store that it names can be used. Throws `StartError` for what no waiting changes. */
-export async function awaitStore(env: Environment, { say, answersProbes, signal }: AwaitOptions): Promise<Config> {
+export async function awaitStore(
+  env: Environment,
+  { say, program, answersProbes, signal }: AwaitOptions,
+): Promise<Config> {
   let said: string | undefined;
   let server: Server | undefined;
   try {
     for (;;) {
-      const fault = env['STORE']?.trim() === 'influxdb' ? await faultOf(env) : undefined;
-      if (fault === undefined) return loadConfig(env);
+      const fault = env['STORE']?.trim() === 'influxdb' ? await faultOf(env, program) : undefined;
+      if (fault === undefined) return loadConfig(env, program);
       if (fault !== said) say(fault);
       said = fault;
       server ??= answersProbes ? answerProbes(env) : undefined;
@@ -47,11 +51,11 @@ export function waitingTo(out: { write(text: string): unknown }): (fault: string
 }
 
 /** What is not there yet. */
-async function faultOf(env: Environment): Promise<string | undefined> {
+async function faultOf(env: Environment, program: Program): Promise<string | undefined> {
   const files = Object.entries(secretFilesOf(CONFIG_SPEC, env));
   const missing = files.find(([, path]) => !existsSync(path));
   if (missing !== undefined) return `${missing[0]}_FILE=${missing[1]} is not there yet`;
-  return influxFault(influxOptions(loadConfig(env)).server);
+  return influxFault(influxOptions(loadConfig(env, program)).server);
 }
 
 function answerProbes(env: Environment): Server {

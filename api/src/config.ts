@@ -20,10 +20,13 @@ export interface Config extends Settings<typeof CONFIG_SPEC> {
   readonly SECRET_FILES: Readonly<Record<string, string>>;
 }
 
+/** What a process is, as far as settings go: only a server lets anybody in. */
+export type Program = 'server' | 'job';
+
 /** Reads the configuration. Throws `StartError` with everything that is wrong, a line each. */
-export function loadConfig(env: Environment): Config {
+export function loadConfig(env: Environment, program: Program = 'server'): Config {
   const read = readSettings(CONFIG_SPEC, env);
-  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(withSecretFiles(CONFIG_SPEC, env).env)];
+  const errors = [...(read.ok ? [] : read.error), ...faultsBeyondForm(withSecretFiles(CONFIG_SPEC, env).env, program)];
   if (!read.ok || errors.length > 0) throw new StartError(errors.join('\n'));
   return { ...read.value, SECRET_FILES: secretFilesOf(CONFIG_SPEC, env) };
 }
@@ -43,7 +46,7 @@ export function trustOf(setting: string): (address: string, hop: number) => bool
 }
 
 /** What is wrong with settings that any text has the form of: they are looked at whatever is wrong with others. */
-function faultsBeyondForm(env: Environment): string[] {
+function faultsBeyondForm(env: Environment, program: Program): string[] {
   const faults: string[] = [];
   const check = (name: keyof typeof CONFIG_SPEC, faultsIn: (text: string) => readonly string[]) => {
     const text = textOf(env, name);
@@ -83,12 +86,13 @@ function faultsBeyondForm(env: Environment): string[] {
   if (textOf(env, 'BACKUP_DIR') !== undefined && textOf(env, 'STORE') !== 'sqlite') {
     faults.push(`BACKUP_DIR is set, but STORE=${textOf(env, 'STORE')} has nothing that could be backed up there`);
   }
-  return [...faults, ...(textOf(env, 'STORE') === 'influxdb' ? missingIn(env) : [])];
+  return [...faults, ...(textOf(env, 'STORE') === 'influxdb' ? missingIn(env, program) : [])];
 }
 
 /** A store that processes share needs to be found, and a key that they all derive their secrets from. */
-function missingIn(env: Environment): string[] {
-  const needed = ['INFLUX_URL', 'INFLUX_TOKEN', 'ADMIN_TOKEN'] as const;
+function missingIn(env: Environment, program: Program): string[] {
+  const access = program === 'server' ? (['ADMIN_TOKEN'] as const) : [];
+  const needed = ['INFLUX_URL', 'INFLUX_TOKEN', ...access] as const;
   return needed
     .filter((name) => textOf(env, name) === undefined)
     .map((name) => `${name} is needed with STORE=influxdb`);

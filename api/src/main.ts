@@ -10,7 +10,11 @@ import type { RunningServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 async function main(): Promise<void> {
-  const config = await awaitStore(process.env, { say: waitingTo(process.stderr), answersProbes: true });
+  const config = await awaitStore(process.env, {
+    say: waitingTo(process.stderr),
+    program: 'server',
+    answersProbes: true,
+  });
   const running = await run(config);
   if (process.stdout.isTTY) greet(config, running);
 }

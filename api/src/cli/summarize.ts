@@ -22,7 +22,7 @@ export function summarizeCommand(context: CommandContext): Command {
 }
 
 async function summarize({ env, now, out }: CommandContext, since: number): Promise<void> {
-  const config = loadConfig(env);
+  const config = loadConfig(env, 'job');
   if (config.STORE !== 'influxdb') throw new CommandError(`STORE=${config.STORE} needs no summaries`);
   const store = await openInfluxStore(influxOptions(config));
   try {

@@ -14,14 +14,15 @@ export function notes({ api, grafana, mosquitto, global }: Refs<typeof UMBRELLA_
     '',
     '1. Try it: an event goes in, comes out, and is taken away again.',
     text`     helm test ${builtIn.release} -n ${builtIn.namespace}`,
-    '',
     when(
       api.ingress.enabled,
       [
+        '',
         '2. Open it; the admin token signs you in:',
         text`     http${choose(api.ingress.tlsSecret, 's', '')}://${api.ingress.host}`,
       ],
       [
+        '',
         '2. Open http://localhost:3000; the admin token signs you in:',
         text`     ${kubectl} port-forward service/${nameOf('api')} 3000:${api.service.port}`,
       ],

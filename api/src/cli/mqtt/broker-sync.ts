@@ -26,7 +26,7 @@ const OWNER_ONLY = 0o600;
 
 /** Writes the files whenever they are to change, until the process is told to stop; with `once`, one time. */
 export async function syncBroker(context: CommandContext, options: SyncOptions): Promise<void> {
-  const config = await awaitStore(context.env, { say: waitingTo(context.err), answersProbes: false });
+  const config = await awaitStore(context.env, { say: waitingTo(context.err), program: 'job', answersProbes: false });
   const { registry, close } = await openRegistry(config);
   const files = new BrokerFiles(context, options);
   const accounts = createAccounts(registry, config, context);

@@ -42,7 +42,7 @@ export function mqttCommand(context: CommandContext): Command {
 }
 
 async function bridge({ env, err }: CommandContext): Promise<void> {
-  const config = await awaitStore(env, { say: waitingTo(err), answersProbes: true });
+  const config = await awaitStore(env, { say: waitingTo(err), program: 'job', answersProbes: true });
   if (config.MQTT_URL === undefined) throw new CommandError('MQTT_URL is needed: the address of the broker');
   await run(config, 'bridge');
 }

@@ -28,6 +28,8 @@ const MAX_WAITING_BYTES = 64 * 2 ** 20;
 /** How long the answer to a wrong key waits once there were too many. */
 const SLOW_ANSWER_MS = 5_000;
 
+const WRONG_KEY = 'the key, sent as password, is wrong, expired or revoked';
+
 /** Return codes of CONNACK (MQTT 3.1.1 §3.2.2.3). */
 const IDENTIFIER_REJECTED = 2;
 const NOT_AUTHORIZED = 5;
@@ -57,15 +59,18 @@ export class Reception {
   enter(client: Client, user: string, password: Buffer | undefined, present: Client | undefined, done: Entered): void {
     const visitor = this.#parts.gate.enter(password, (client.conn as Socket).remoteAddress ?? '');
     const refuse = (returnCode: number, reason: string) => {
-      this.#parts.onRefused({ user, client: client.id, reason });
       done(Object.assign(new Error(reason), { returnCode }), false);
     };
+    const refuseAloud = (returnCode: number, reason: string) => {
+      this.#parts.onRefused({ user, client: client.id, reason });
+      refuse(returnCode, reason);
+    };
     if (typeof visitor === 'number') {
-      const answer = () => refuse(NOT_AUTHORIZED, 'the key, sent as password, is wrong, expired or revoked');
-      if (visitor > 0) setTimeout(answer, SLOW_ANSWER_MS).unref();
-      else answer();
+      // Whoever tries on and on waits, and fills no log.
+      if (visitor > 0) setTimeout(() => refuse(NOT_AUTHORIZED, WRONG_KEY), SLOW_ANSWER_MS).unref();
+      else refuseAloud(NOT_AUTHORIZED, WRONG_KEY);
     } else if (this.#isOthers(present, visitor)) {
-      refuse(IDENTIFIER_REJECTED, "this client id is another device's");
+      refuseAloud(IDENTIFIER_REJECTED, "this client id is another device's");
     } else {
       this.#admit(client, { visitor, user, order: new InOrder() });
       done(null, true);

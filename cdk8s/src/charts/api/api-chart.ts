@@ -26,12 +26,16 @@ const SETTINGS = merge(
     DATA_DIR: when(isFolder, '/data'),
     PUBLIC_URL: when(api.publicUrl, api.publicUrl, when(and(enabled, not(equals(host, ''))), ingressUrl)),
     RETENTION: shared.retention,
-    ADMIN_TOKEN_FILE: `${SECRETS_FOLDER}/ADMIN_TOKEN`,
     INFLUX_TOKEN_FILE: when(isShared, `${SECRETS_FOLDER}/INFLUX_TOKEN`),
-    KEYS_FILE: `${SECRETS_FOLDER}/keys.json`,
   },
   valueRef<object>('map', ['settings']),
 );
+
+/** Who is let in is the business of the server alone: jobs and the bridge know no keys. */
+const ACCESS = {
+  ADMIN_TOKEN_FILE: `${SECRETS_FOLDER}/ADMIN_TOKEN`,
+  KEYS_FILE: `${SECRETS_FOLDER}/keys.json`,
+};
 
 /** Who may watch, try and simulate: their keys are in Secrets, and hold only where these are there. */
 const KEYS = new Lines([
@@ -56,6 +60,7 @@ export class ApiChart extends HelmChart {
       ],
     });
     new ConfigFiles(this, 'settings', { component: 'api', data: SETTINGS });
+    new ConfigFiles(this, 'access', { component: 'api', name: nameOf('api-access'), data: ACCESS });
     new ConfigFiles(this, 'keys', { component: 'api', name: nameOf('api-keys'), data: { 'keys.json': KEYS } });
     new GeneratedSecret(this, 'auth', {
       component: 'api',

@@ -56,7 +56,7 @@ export class MqttBridge extends Construct {
               },
             ],
             volumes: [
-              secretsVolume('ADMIN_TOKEN'),
+              secretsVolume(),
               TMP,
               { name: 'mqtt', secret: { secretName: MQTT_SECRET, defaultMode: GROUP_READS } },
             ],
@@ -91,7 +91,7 @@ export class Summaries extends Construct {
       when: isShared,
       values: api,
       containers: [{ ...container, resources: api.summarize.resources }],
-      volumes: [secretsVolume('ADMIN_TOKEN'), TMP],
+      volumes: [secretsVolume(), TMP],
     });
   }
 }

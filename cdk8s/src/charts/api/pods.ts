@@ -1,5 +1,5 @@
 /** What the pods of the API, of the bridge and of its jobs have in common. */
-import type { Container, Volume } from 'kubernetes-types/core/v1.js';
+import type { Container, Volume, VolumeProjection } from 'kubernetes-types/core/v1.js';
 import { INFLUXDB_CONNECTION, SECRETS_FOLDER, tokenFile } from '../../constructs/database-access.ts';
 import { IMAGE, nameOf, shared } from '../../constructs/global-values.ts';
 import { GROUP_READS, mount, scratch } from '../../constructs/pod.ts';
@@ -26,20 +26,10 @@ export const SETTINGS_DIGEST = {
   'checksum/global': sha256(json(valueRef('map', ['global']))),
 };
 
-/** Secrets and keys as files: they are read again when they change. */
-export function secretsVolume(...keys: readonly string[]): Fields<Volume> {
-  return {
-    name: 'secrets',
-    projected: {
-      defaultMode: GROUP_READS,
-      sources: [
-        { configMap: { name: nameOf('api-keys') } },
-        { secret: { name: AUTH_SECRET, items: keys.map((key) => ({ key, path: key })) } },
-        { secret: { name: nameOf('simulator-auth'), optional: true } },
-        when(isShared, tokenFile('INFLUX_TOKEN')),
-      ],
-    },
-  };
+/** The token of InfluxDB as a file, and what else there is: all are read again when they change. */
+export function secretsVolume(...more: readonly Fields<VolumeProjection>[]): Fields<Volume> {
+  const sources = [...more, when(isShared, tokenFile('INFLUX_TOKEN'))];
+  return { name: 'secrets', projected: { defaultMode: GROUP_READS, sources } };
 }
 
 /** A container of the image, with the settings of the server. */

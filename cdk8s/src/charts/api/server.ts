@@ -2,7 +2,7 @@
 import { KUBERNETES_SECRETS } from '@fleet/api/kubernetes-secrets';
 import { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
+import type { PersistentVolumeClaim, VolumeProjection } from 'kubernetes-types/core/v1.js';
 import { Account } from '../../constructs/account.ts';
 import { toInfluxdb } from '../../constructs/database-access.ts';
 import { KEPT } from '../../constructs/generated-secret.ts';
@@ -13,13 +13,20 @@ import { fromCluster, fromComponents, Walls } from '../../constructs/walls.ts';
 import { WebService } from '../../constructs/web-service.ts';
 import { Manifest } from '../../helm/manifest.ts';
 import { not } from '../../helm/operators.ts';
-import { commented, optional, when } from '../../helm/template.ts';
-import { isFolder, isShared, SETTINGS_DIGEST, secretsVolume, serverContainer, TMP } from './pods.ts';
+import { commented, type Fields, optional, when } from '../../helm/template.ts';
+import { AUTH_SECRET, isFolder, isShared, SETTINGS_DIGEST, secretsVolume, serverContainer, TMP } from './pods.ts';
 import { api } from './values.ts';
 
 const COMPONENT = 'api';
 /** The server takes 25 s to end; before it begins, nobody sends it anything new any more. */
 const GRACE_SECONDS = 40;
+
+/** The keys of whoever is let in, beside those in the registry. */
+const KEYS: readonly Fields<VolumeProjection>[] = [
+  { configMap: { name: nameOf('api-keys') } },
+  { secret: { name: AUTH_SECRET, items: KUBERNETES_SECRETS['api-auth'].map((key) => ({ key, path: key })) } },
+  { secret: { name: nameOf('simulator-auth'), optional: true } },
+];
 
 export class Server extends Construct {
   constructor(scope: Construct, id: string) {
@@ -63,6 +70,7 @@ export class Server extends Construct {
           containers: [
             {
               ...container,
+              envFrom: [...container.envFrom, { configMapRef: { name: nameOf('api-access') } }],
               ports: [{ name: 'http', containerPort: 3000 }],
               lifecycle: commented('Meanwhile the Service forgets the pod.', {
                 preStop: { exec: { command: ['sleep', '5'] } },
@@ -75,7 +83,7 @@ export class Server extends Construct {
             },
           ],
           volumes: [
-            secretsVolume(...KUBERNETES_SECRETS['api-auth']),
+            secretsVolume(...KEYS),
             TMP,
             when(isFolder, { name: 'data', persistentVolumeClaim: { claimName: nameOf(COMPONENT) } }),
           ],

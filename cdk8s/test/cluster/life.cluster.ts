@@ -1,0 +1,132 @@
+/** The life of an installation on a real cluster: nothing acknowledged is lost, whatever is done to it. */
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Drive,
+  Ledger,
+  MqttDevice,
+  readDrives,
+  readEventsOf,
+  readTrips,
+  sendAll,
+  type Target,
+  TRANSPORTS,
+} from '@fleet/testkit';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { HELMS } from '../helm.ts';
+import { hasCluster, Installation } from './cluster.ts';
+
+const MINUTE = 60_000;
+const DRIVES = readDrives();
+
+/** A drive as a device sends it: with a trip of its own. */
+function asTrip({ events }: Drive, vehicle: string) {
+  const trip_id = crypto.randomUUID();
+  return events.map(({ vin: _, ...event }, index) => ({ ...event, vehicle_id: vehicle, trip_id, seq: index + 1 }));
+}
+
+const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
+
+(hasCluster ? describe : describe.skip).each(HELMS.filter(({ isThere }) => isThere))(
+  'on a cluster, with $name (KUBECONFIG)',
+  ({ name: helm }) => {
+    const installation = new Installation(helm);
+    const ledger = new Ledger();
+    let admin: Target;
+
+    beforeAll(async () => {
+      await installation.createNamespace();
+      await installation.deploy(...SETTINGS);
+      admin = await installation.api();
+    }, 10 * MINUTE);
+
+    afterAll(() => installation.dispose(), 4 * MINUTE);
+
+    const keyFor = async (vehicle: string) => {
+      const response = await fetch(`${admin.url}/v1/devices`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${admin.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: `of ${vehicle}`, vehicles: [vehicle] }),
+      });
+      return (await response.json()) as { key: string; mqtt_user: string };
+    };
+
+    const faults = async () => ledger.faultsIn(await readEventsOf(admin, await readTrips(admin)));
+
+    test(
+      '`helm test` succeeds, and leaves nothing in lists',
+      async () => {
+        expect(await installation.helm('test', 'fleet', '--logs')).toMatch(/taken away/);
+        expect((await readTrips(admin)).map(({ vehicle }) => vehicle)).not.toContain('helm-test');
+      },
+      3 * MINUTE,
+    );
+
+    test(
+      'what is acknowledged while pods come, go and are killed is stored once',
+      async () => {
+        const { key } = await keyFor('golf');
+        const events = DRIVES.slice(0, 6).flatMap((drive) => asTrip(drive, 'golf'));
+        const requests = events.map((event) => [TRANSPORTS.array, [event]] as const);
+        const target = { url: admin.url, key };
+        let isSent = false;
+        const sending = sendAll(requests, { target, ledger, lanes: 4, withinMs: 8 * MINUTE }).finally(() => {
+          isSent = true;
+        });
+        await installation.deploy(...SETTINGS, 'api.replicas=4', 'api.podAnnotations.round=second');
+        await installation.kubectl('delete', 'pod', '-l', 'app.kubernetes.io/component=api', '--wait=false');
+        await installation.kubectl('delete', 'pod', 'fleet-influxdb-0', '--grace-period=0', '--force');
+        await installation.deploy(...SETTINGS, 'api.replicas=2', 'api.podAnnotations.round=third');
+        await sending;
+
+        expect(isSent).toBe(true);
+        expect(await faults()).toEqual([]);
+      },
+      12 * MINUTE,
+    );
+
+    test(
+      'a new device works over MQTT within a minute, and a revoked one no more',
+      async () => {
+        const { key, mqtt_user: user } = await keyFor('polo');
+        const url = `mqtt://${await installation.forward('fleet-mosquitto', 1883)}`;
+        const device = new MqttDevice({ url, user, password: key, vehicle: 'polo', ledger });
+        await device.send(asTrip(DRIVES[6] as Drive, 'polo'), 2 * MINUTE);
+        await device.end();
+
+        expect(await faults()).toEqual([]);
+      },
+      5 * MINUTE,
+    );
+
+    test(
+      'InfluxDB is for those who work with it, and for nobody else',
+      async () => {
+        const script = `fetch('http://fleet-influxdb:8086/health', { signal: AbortSignal.timeout(8000) })
+        .then(() => console.log('let in'), () => console.log('walled off'))`;
+
+        expect(await installation.tryFrom('stranger', 'app=stranger', script)).toMatch(/walled off/);
+      },
+      3 * MINUTE,
+    );
+
+    test(
+      'after a rollback, and after an uninstallation, everything is there again',
+      async () => {
+        const before = [admin.key, await installation.secret('fleet-influxdb-tokens', 'INFLUX_TOKEN')];
+        await installation.helm('rollback', 'fleet', '1', '--wait', '--timeout', '8m');
+        expect(await faults()).toEqual([]);
+
+        await installation.helm('uninstall', 'fleet', '--wait', '--timeout', '5m');
+        await installation.deploy(...SETTINGS);
+        await pause(1_000);
+
+        expect([
+          await installation.secret('fleet-api-auth', 'ADMIN_TOKEN'),
+          await installation.secret('fleet-influxdb-tokens', 'INFLUX_TOKEN'),
+        ]).toEqual(before);
+        expect(await faults()).toEqual([]);
+      },
+      20 * MINUTE,
+    );
+  },
+);
