@@ -39,7 +39,7 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
     await expect(startTestServer({ ...settings, ...wrong })).rejects.toThrow(words);
   });
 
-  test('answers 503 and is not ready from when its token is revoked, and loses nothing that it acknowledged', async () => {
+  test('answers 503 and says so in its metrics from when its token is revoked, and loses nothing that it acknowledged', async () => {
     const access = await server().makeBuckets();
     const { token, revoke } = await server().makeToken();
     const fleet = await start({ ...influxSettings(access), INFLUX_TOKEN: token });
@@ -52,7 +52,8 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
     expect(refused.status).toBe(503);
     expect(fleet.logged()).toMatch(/unauthorized/);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
-    expect((await fleet.request('/readyz')).status).toBe(503);
+    expect((await fleet.request('/metrics')).text).toContain('fleet_ready 0\n');
+    expect((await fleet.request('/readyz')).status).toBe(200);
     expect(await server().select(access.bucket, 'SELECT seq FROM telemetry')).toHaveLength(1);
     expect(fleet.logged()).not.toContain(token);
   });
@@ -64,12 +65,13 @@ describeWithInfluxd('the server on InfluxDB', (server) => {
 
     expect((await fleet.ingest(event)).status).toBe(503);
     expect((await fleet.request('/v1/trips')).status).toBe(503);
-    expect((await fleet.request('/readyz')).status).toBe(503);
+    expect((await fleet.request('/metrics')).text).toContain('fleet_ready 0\n');
+    expect((await fleet.request('/readyz')).status).toBe(200);
 
     await server().start();
     await until(
-      () => fleet.request('/readyz'),
-      ({ status }) => status === 200,
+      () => fleet.request('/metrics'),
+      ({ text }) => text.includes('fleet_ready 1\n'),
       20_000,
     );
     expect((await fleet.ingest(event)).status).toBe(200);

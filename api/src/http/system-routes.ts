@@ -30,7 +30,8 @@ function ready({ readiness }: Services, { res }: Exchange): void {
 async function metrics({ metrics: { mediaType, read } }: Services, { res, principal }: Exchange): Promise<void> {
   if (principal.role !== 'admin' && principal.vehicles !== '*')
     throw refused('forbidden', 'metrics are about all vehicles');
-  res.writeHead(200, { 'content-type': mediaType }).end(await read());
+  const text = await read();
+  res.writeHead(200, { 'content-type': mediaType }).end(text);
 }
 
 async function system({ store, limits, lastBackup, now }: Services, { res }: Exchange): Promise<void> {

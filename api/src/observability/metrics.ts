@@ -108,7 +108,9 @@ function addStoreSize(registers: Registry[], store: EventStore): void {
       help,
       registers,
       async collect() {
-        this.set((await store.size())[of]);
+        // A store that is away is when metrics matter most.
+        const size = await store.size().catch(() => undefined);
+        this.set(size?.[of] ?? Number.NaN);
       },
     });
   }
