@@ -1,6 +1,5 @@
 /** Does with events that were refused by name what has to be done with them. */
 import type { Shipping } from '../ports.ts';
-import type { SeqRange } from '../trip/seq-set.ts';
 import { rangesOf } from '../trip/seq-set.ts';
 import { fateOf, type Rejection } from './judge.ts';
 
@@ -12,7 +11,7 @@ export function settle(
   rejections: readonly Rejection[],
 ): string | undefined {
   const refused = new Set(rejections.map(({ index }) => index));
-  shipping.markSent(tripId, rangesOf(seqs.filter((_, index) => !refused.has(index))) as readonly SeqRange[]);
+  shipping.markSent(tripId, rangesOf(seqs.filter((_, index) => !refused.has(index))));
   const of = (fate: string) => rejections.filter(({ slug }) => fateOf(slug) === fate);
   const seqOf = ({ index }: Rejection) => seqs[index] as number;
   for (const rejection of of('set-aside')) shipping.setAside(tripId, seqOf(rejection), rejection.why);
