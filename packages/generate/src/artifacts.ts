@@ -7,6 +7,7 @@ import type { Artifact } from './artifact.ts';
 import { configurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
 import { signalsPage } from './signals-page.ts';
+import { valuesPage } from './values-page.ts';
 
 /** Folders in which there is nothing else. */
 export const GENERATED_FOLDERS = ['charts', 'templates'];
@@ -19,6 +20,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/configuration.md', text: configurationPage(CONFIG_SPEC) },
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
+    { path: 'docs/values.md', text: valuesPage() },
     ...fleetChartFiles(),
   ];
 }
