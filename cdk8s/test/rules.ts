@@ -58,10 +58,8 @@ export const POD_RULES: readonly Rule[] = [
   aboutPods('has volumes of harmless kinds only', ({ spec }) =>
     (spec.volumes ?? []).some((volume) => Object.keys(volume).some((key) => key !== 'name' && !VOLUMES.has(key))),
   ),
-  aboutPods('has a service account of its own', ({ spec, owner }, objects) => {
-    const name = spec.serviceAccountName ?? '';
-    const isThere = objects.some((one) => one.kind === 'ServiceAccount' && one.metadata.name === name);
-    return !isThere || !owner.includes(name.replace(/-test$/, ''));
+  aboutPods('has a service account of the release', ({ spec: { serviceAccountName: name } }, objects) => {
+    return !objects.some(({ kind, metadata }) => kind === 'ServiceAccount' && metadata.name === name);
   }),
   aboutPods(
     'has no token of the API server but in the setup',

@@ -16,6 +16,8 @@ export interface ScheduledCommandProps extends PodProps {
   readonly file: string;
   /** Seconds after which it is given up. */
   readonly deadline: number;
+  /** Whether it waits for somebody to run it: `kubectl create job --from=cronjob/…`. @default false */
+  readonly suspend?: true;
   /** @default always */
   readonly when?: Condition;
 }
@@ -23,7 +25,7 @@ export interface ScheduledCommandProps extends PodProps {
 export class ScheduledCommand extends Construct {
   constructor(scope: Construct, id: string, props: ScheduledCommandProps) {
     super(scope, id);
-    const { component, schedule, name = component, file, deadline, when } = props;
+    const { component, schedule, name = component, file, deadline, suspend, when } = props;
     new Manifest<CronJob>(
       this,
       'cronjob',
@@ -33,6 +35,7 @@ export class ScheduledCommand extends Construct {
         metadata: metadataOf(component, { name: nameOf(name) }),
         spec: {
           schedule,
+          ...(suspend && { suspend }),
           concurrencyPolicy: 'Forbid',
           startingDeadlineSeconds: 300,
           successfulJobsHistoryLimit: 1,

@@ -47,7 +47,8 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
         headers: { authorization: `Bearer ${admin.key}`, 'content-type': 'application/json' },
         body: JSON.stringify({ name: `of ${vehicle}`, vehicles: [vehicle] }),
       });
-      return (await response.json()) as { key: string; mqtt_user: string };
+      const made = (await response.json()) as { key: string; device: { id: string; keys: { mqtt_user: string }[] } };
+      return { id: made.device.id, key: made.key, user: made.device.keys[0]?.mqtt_user ?? '' };
     };
 
     const faults = async () => ledger.faultsIn(await readEventsOf(admin, await readTrips(admin)));
@@ -87,7 +88,7 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
     test(
       'a new device works over MQTT within a minute, and a revoked one no more',
       async () => {
-        const { key, mqtt_user: user } = await keyFor('polo');
+        const { key, user } = await keyFor('polo');
         const url = `mqtt://${await installation.forward('fleet-mosquitto', 1883)}`;
         const device = new MqttDevice({ url, user, password: key, vehicle: 'polo', ledger });
         await device.send(asTrip(DRIVES[6] as Drive, 'polo'), 2 * MINUTE);

@@ -11,6 +11,7 @@ import { configurationPage, edgeConfigurationPage } from './configuration-page.t
 import { problemsPage } from './problems-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
 import { signalsPage } from './signals-page.ts';
+import { valuesPage } from './values-page.ts';
 
 /** Folders in which there is nothing else. */
 export const GENERATED_FOLDERS = ['charts', 'templates'];
@@ -31,6 +32,7 @@ export function allArtifacts(): Artifact[] {
       text: json(file),
     })),
     ...DASHBOARDS.map((dashboard) => ({ path: `dashboards/${dashboard.uid}.json`, text: json(dashboard) })),
+    { path: 'docs/values.md', text: valuesPage() },
     ...fleetChartFiles(),
   ];
 }

@@ -6,7 +6,7 @@ import { ConfigFiles } from '../../constructs/config-files.ts';
 import { INFLUXDB_CONNECTION, INFLUXDB_PORT, SECRETS_FOLDER } from '../../constructs/database-access.ts';
 import { KEPT } from '../../constructs/generated-secret.ts';
 import { nameOf, shared } from '../../constructs/global-values.ts';
-import { GROUP_READS, metadataOf, mount, scratch } from '../../constructs/pod.ts';
+import { GROUP_READS, metadataOf, mount, type PodProps, scratch } from '../../constructs/pod.ts';
 import { ScheduledCommand } from '../../constructs/scheduled-command.ts';
 import { toComponent, Walls } from '../../constructs/walls.ts';
 import { Manifest } from '../../helm/manifest.ts';
@@ -17,10 +17,10 @@ import { INFLUXDB_IMAGE } from './store.ts';
 import { influxdb } from './values.ts';
 
 const COMPONENT = 'backup';
-const { enabled, schedule, keep, persistence, resources } = influxdb.backup;
+const { enabled, schedule, keep, restore, persistence, resources } = influxdb.backup;
 
 /** A backup counts when it is whole; only then an old one goes. */
-const SCRIPT = new Lines([
+const BACKUP = new Lines([
   'set -eu',
   'cd /backup',
   'rm -rf ./*.part',
@@ -33,13 +33,30 @@ const SCRIPT = new Lines([
   'ls -1',
 ]);
 
+/** Buckets are replaced whole: their ids are other ones then, and the setup makes their tokens anew. */
+const RESTORE = new Lines([
+  'set -eu',
+  'cd /backup',
+  text`name=${restore}`,
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own
+  'name=${name:-$(ls -d ./*Z | sort | tail -n 1)}',
+  'echo "restoring $name"',
+  `INFLUX_TOKEN=$(cat ${SECRETS_FOLDER}/INFLUX_ADMIN_TOKEN)`,
+  'export INFLUX_TOKEN INFLUX_HOST="$INFLUX_URL" INFLUX_ORG',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own
+  'for bucket in "$INFLUX_BUCKET" "${INFLUX_BUCKET}_meta"; do',
+  '  if influx bucket list --name "$bucket" >/dev/null 2>&1; then influx bucket delete --name "$bucket"; fi',
+  '  influx restore --bucket "$bucket" "$name"',
+  'done',
+]);
+
 export class Backups extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     const place = { component: COMPONENT, file: 'backup', when: enabled };
     new Account(this, 'account', place);
     new Walls(this, 'walls', { ...place, egress: [toComponent('influxdb', INFLUXDB_PORT)] });
-    new ConfigFiles(this, 'script', { ...place, data: { 'backup.sh': SCRIPT } });
+    new ConfigFiles(this, 'script', { ...place, data: { 'backup.sh': BACKUP, 'restore.sh': RESTORE } });
     new Manifest<PersistentVolumeClaim>(
       this,
       'claim',
@@ -55,35 +72,48 @@ export class Backups extends Construct {
       },
       { file: 'backup', when: enabled },
     );
-    new ScheduledCommand(this, 'job', {
+    new ScheduledCommand(this, 'backup', { ...place, ...pod('backup.sh'), schedule, deadline: DEADLINE });
+    new ScheduledCommand(this, 'restore', {
       ...place,
+      ...pod('restore.sh'),
+      name: 'restore',
       schedule,
-      deadline: 7_200,
-      values: influxdb,
-      containers: [
-        {
-          name: COMPONENT,
-          image: INFLUXDB_IMAGE,
-          imagePullPolicy: shared.image.pullPolicy,
-          command: ['sh', '/scripts/backup.sh'],
-          envFrom: [INFLUXDB_CONNECTION],
-          env: [{ name: 'HOME', value: '/tmp' }],
-          resources,
-          securityContext: influxdb.securityContext,
-          volumeMounts: [
-            mount('backup', '/backup'),
-            mount('scripts', '/scripts', true),
-            mount('secrets', SECRETS_FOLDER, true),
-            mount('tmp', '/tmp'),
-          ],
-        },
-      ],
-      volumes: [
-        { name: 'backup', persistentVolumeClaim: { claimName: nameOf(COMPONENT) } },
-        { name: 'scripts', configMap: { name: nameOf(COMPONENT) } },
-        { name: 'secrets', secret: { secretName: AUTH_SECRET, defaultMode: GROUP_READS } },
-        scratch('tmp', '64Mi'),
-      ],
+      suspend: true,
+      deadline: DEADLINE,
     });
   }
+}
+
+/** How long either may take, seconds. */
+const DEADLINE = 7_200;
+
+function pod(script: string): PodProps {
+  return {
+    component: COMPONENT,
+    values: influxdb,
+    containers: [
+      {
+        name: COMPONENT,
+        image: INFLUXDB_IMAGE,
+        imagePullPolicy: shared.image.pullPolicy,
+        command: ['sh', `/scripts/${script}`],
+        envFrom: [INFLUXDB_CONNECTION],
+        env: [{ name: 'HOME', value: '/tmp' }],
+        resources,
+        securityContext: influxdb.securityContext,
+        volumeMounts: [
+          mount('backup', '/backup'),
+          mount('scripts', '/scripts', true),
+          mount('secrets', SECRETS_FOLDER, true),
+          mount('tmp', '/tmp'),
+        ],
+      },
+    ],
+    volumes: [
+      { name: 'backup', persistentVolumeClaim: { claimName: nameOf(COMPONENT) } },
+      { name: 'scripts', configMap: { name: nameOf(COMPONENT) } },
+      { name: 'secrets', secret: { secretName: AUTH_SECRET, defaultMode: GROUP_READS } },
+      scratch('tmp', '64Mi'),
+    ],
+  };
 }

@@ -35,6 +35,12 @@ export const INFLUXDB_VALUES = {
   backup: group("Backups, by InfluxDB's own means.", {
     enabled: bool(false, 'Whether there are any.'),
     schedule: formed('41 2 * * *', 'When.', SCHEDULE, ['0 0 * * *']),
+    restore: formed(
+      '',
+      'Which backup `scripts/restore-influxdb.sh` takes; the newest where it is empty.',
+      /^[\w:.-]*$/,
+      ['2025-11-04T12-00-00Z'],
+    ),
     keep: int(1, 1_000, 7, 'How many are kept.'),
     persistence: persistenceValues('20Gi'),
     resources: resources({ cpu: '50m', memory: '128Mi' }, '512Mi'),
