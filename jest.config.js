@@ -2,7 +2,7 @@
 export default {
   globalSetup: '<rootDir>/jest.build.js',
   reporters: ['default', '<rootDir>/jest.counts.js'],
-  roots: ['api', 'cdk8s', 'dashboards', 'edge', 'packages', 'web'].map((folder) => `<rootDir>/${folder}`),
+  roots: ['api', 'bench', 'cdk8s', 'dashboards', 'edge', 'packages', 'web'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   // Tests wait for conditions, not for time: this only ends what would never end, also on a slow machine.
   testTimeout: 60_000,

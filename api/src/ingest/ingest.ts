@@ -136,10 +136,19 @@ class BatchWriter {
   }
 }
 
+/** The accepted events of a trip. */
+interface TripTally {
+  readonly vehicle: string;
+  readonly trip_id: string;
+  event_count: number;
+}
+
 /** What became of events so far. */
 class BatchTally {
   readonly #rejected: Rejected[] = [];
-  readonly #trips = new Map<string, { vehicle: string; trip_id: string; event_count: number }>();
+  readonly #trips = new Map<string, TripTally>();
+  /** Most events are of the same trip as the one before. */
+  #trip: TripTally | undefined;
   #faults = 0;
   #accepted = 0;
   #rejectedCount = 0;
@@ -171,9 +180,14 @@ class BatchTally {
 
   #accept(vehicle: string, trip_id: string): void {
     this.#accepted++;
+    if (this.#trip?.trip_id !== trip_id || this.#trip.vehicle !== vehicle) this.#trip = this.#tripOf(vehicle, trip_id);
+    this.#trip.event_count++;
+  }
+
+  #tripOf(vehicle: string, trip_id: string): TripTally {
     const key = `${vehicle} ${trip_id}`;
     const trip = this.#trips.get(key) ?? { vehicle, trip_id, event_count: 0 };
-    trip.event_count++;
     this.#trips.set(key, trip);
+    return trip;
   }
 }
