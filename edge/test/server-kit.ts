@@ -39,8 +39,7 @@ export async function startServer(env: Readonly<Record<string, string>> = {}): P
   await process.start();
   const target = { url: process.url, key: ADMIN };
   const trips = async (vehicle?: string) => {
-    // A connection that was idle for long may be closed just now.
-    const all = await readTrips(target).catch(() => readTrips(target));
+    const all = await readTrips(target);
     return all.filter((trip) => vehicle === undefined || trip.vehicle === vehicle);
   };
   return {

@@ -13,6 +13,8 @@ export class FleetProcess {
   readonly url: string;
   readonly #env: Readonly<Record<string, string>>;
   #child: ChildProcess | undefined;
+  /** Settles when the child has ended and all that it wrote is here: `exit` may come before the last of its output. */
+  #closed: Promise<unknown> = Promise.resolve();
   #output = '';
 
   private constructor(port: number, env: Readonly<Record<string, string>>) {
@@ -42,8 +44,12 @@ export class FleetProcess {
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (this.#output += text));
     this.#child = child;
+    this.#closed = once(child, 'close');
     await until(Date.now() + START_MS, async () => {
-      if (child.exitCode !== null || child.signalCode !== null) throw new Refused(`it ended: ${this.#output}`);
+      if (child.exitCode !== null || child.signalCode !== null) {
+        await this.#closed;
+        throw new Refused(`it ended: ${this.#output}`);
+      }
       const response = await fetch(`${this.url}/readyz`);
       if (!response.ok) throw new Error(await response.text());
     });
@@ -51,19 +57,14 @@ export class FleetProcess {
 
   /** Resolves when it has ended by itself, at once where it does not run. */
   async ended(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    await once(child, 'exit');
+    await this.#closed;
   }
 
-  /** Sends a signal; resolves with its exit code when it has ended. */
+  /** Sends a signal, if it runs; resolves with its exit code when it has ended. */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
-    const exited = once(child, 'exit');
-    child.kill(signal);
-    const [code] = (await exited) as [number | null];
-    return code;
+    this.#child?.kill(signal);
+    await this.#closed;
+    return this.#child?.exitCode ?? null;
   }
 }
 

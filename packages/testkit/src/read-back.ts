@@ -42,7 +42,9 @@ export async function readEventsOf(target: Target, trips: readonly ReadTrip[]): 
 }
 
 async function get({ url, key }: Target, path: string): Promise<unknown> {
-  const response = await fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
+  const ask = () => fetch(url + path, { headers: { authorization: `Bearer ${key}` } });
+  // A connection kept from before may have died with the program that it led to; a new one tells the truth.
+  const response = await ask().catch(ask);
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   return response.json();
 }
