@@ -5,7 +5,8 @@
 
 /** Whatever lies at the root and is no part of the chart. */
 export const IGNORED = [
-  ...['.*', 'Dockerfile', 'api', 'bench', 'biome.json', 'cdk8s', 'cdk8s.yaml', 'ci', 'dashboards', 'docs', 'edge'],
+  ...['.*', 'Dockerfile', 'SECURITY.md', 'api', 'bench', 'biome.json', 'cdk8s', 'cdk8s.yaml', 'ci', 'dashboards'],
+  ...['docs', 'edge'],
   ...['examples', 'jest.*', 'package.json', 'package-lock.json', 'packages', 'scripts', 'skaffold.yaml'],
   ...['tsconfig*', 'web'],
   // What may lie about.
