@@ -6,6 +6,9 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Tests wait for conditions, not for time: this only ends what would never end, also on a slow machine.
   testTimeout: 60_000,
+  // Most of them wait for programs of their own. A worker's memory grows with each file of modules that it has run.
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironmentOptions: { customExportConditions: ['fleet-source', 'node', 'node-addons'] },
   modulePathIgnorePatterns: ['/dist/'],
