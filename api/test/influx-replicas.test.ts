@@ -13,12 +13,14 @@ import {
   seededRandom,
   sendAll,
   shuffled,
+  type Target,
   TRANSPORTS,
   type Transport,
 } from '@fleet/testkit';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { describeWithInfluxd, influxSettings } from './influx.ts';
 import { asTrip, chunkOf, Device } from './offline.ts';
+import { send, until } from './server.ts';
 
 const KEY = 'a-key-for-every-vehicle';
 const ADMIN = KEY.repeat(2);
@@ -90,6 +92,44 @@ describeWithInfluxd('two processes on one InfluxDB', (server) => {
       expect(listed).toMatchObject({ trip_id, event_count: 1_000 * (index + 1), started_at: '2019-07-01T12:00:00Z' });
     }
     expect((await two.complete(chunks)).status).toBe(200);
+  });
+
+  test('take what people change about the same trips at once, and soon tell the same of them', async () => {
+    const [ours, theirs] = targets(ADMIN) as [Target, Target];
+    const change = (target: Target, method: string, path: string, body?: object) =>
+      send(`${target.url}/v1/trips/${path}`, { key: ADMIN, method, ...(body && { body }) });
+    const eventsOf = (hour: number, seconds: readonly number[]) =>
+      seconds.map((second) => ({
+        vehicle_id: 'golf',
+        ts: new Date(Date.UTC(2026, 5, 1, hour, 0, second)).toISOString(),
+        rpm: 900 + second,
+      }));
+    for (const [index, hour] of [6, 9, 12, 13, 15].entries()) {
+      const url = `${targets(KEY)[index % 2]!.url}/v1/ingest`;
+      expect((await send(url, { key: KEY, body: eventsOf(hour, [0, 10, 20, 30]) })).status).toBe(200);
+    }
+    const [named, deleted, first, second, halved] = (await readTrips(ours)).map(({ trip_id }) => trip_id).reverse();
+
+    const answers = await Promise.all([
+      change(ours, 'PATCH', `${named}`, { name: 'to work' }),
+      change(theirs, 'PATCH', `${named}`, { note: 'rain' }),
+      change(ours, 'DELETE', `${deleted}`),
+      change(theirs, 'DELETE', `${deleted}`),
+      change(ours, 'POST', `${first}/merge`, { with: second }),
+      change(theirs, 'POST', `${halved}/split`, { at: '2026-06-01T15:00:15Z' }),
+    ]);
+    const late = await send(`${theirs.url}/v1/ingest`, { key: KEY, body: eventsOf(9, [15]) });
+
+    expect([...answers, late].map(({ status }) => status)).toEqual(Array(7).fill(200));
+    const wanted = { counts: [4, 8, 2, 2], name: 'to work', note: 'rain' };
+    for (const target of [ours, theirs]) {
+      const told = async () => {
+        const { name, note } = (await change(target, 'GET', `${named}`)).body;
+        const counts = (await readTrips(target)).map(({ event_count }) => event_count).reverse();
+        return JSON.stringify({ counts, name, note });
+      };
+      await until(told, (answer) => answer === JSON.stringify(wanted));
+    }
   });
 });
 
