@@ -26,7 +26,9 @@ export async function run(config: Config, parts: ServerParts = 'all'): Promise<R
       log.info('stopped');
     } catch (error) {
       const fault = faultText(error);
-      log.warn(fault === undefined ? { err: error } : { fault }, 'ended early; all that was acknowledged is stored');
+      // What is killed next must have written already; other lines are written beside the work.
+      const last = pino({ level: config.LOG_LEVEL }, pino.destination({ sync: true }));
+      last.warn(fault === undefined ? { err: error } : { fault }, 'ended early; all that was acknowledged is stored');
       // A thread that hangs in a system call would hold up an orderly end.
       if (error instanceof HangError) process.kill(process.pid, 'SIGKILL');
     }
