@@ -1,11 +1,13 @@
 /**
- * Events into InfluxDB through our store, against the most that the same server takes: line protocol that was made
- * beforehand, in bodies of the same size, as many of them under way. Both take turns, on one server.
+ * Events into InfluxDB through the writer of our store, against the most that the same server takes: line protocol that
+ * was made beforehand, in bodies of the same size, as many of them under way. Both take turns, on one server. What making
+ * trips costs besides is in `influx-path`.
  */
-import type { EventStore, KeyedEvent } from '@fleet/api/ports';
+import type { KeyedEvent } from '@fleet/api/ports';
 import { InfluxClient, type InfluxSettings } from '@fleet/api/stores/influxdb/client';
 import { eventLine } from '@fleet/api/stores/influxdb/event-line';
-import { openInfluxStore } from '@fleet/api/stores/influxdb/influx-store';
+import { GroupCommit } from '@fleet/api/stores/influxdb/group-commit';
+import { Touches } from '@fleet/api/stores/influxdb/touches';
 import { atLeast, type Benchmark, type Finding, type RunOptions } from './benchmark.ts';
 import { driveEvents } from './drive-events.ts';
 import { withInfluxd } from './influx-server.ts';
@@ -19,7 +21,7 @@ const BURST = 100_000;
 const BODY = 5_000;
 /** Bodies that are under way. */
 const LANES = 2;
-/** Callers of the store, and events of one call: as chunks and imports come. */
+/** Callers of the writer, and events of one call: as chunks and imports come. */
 const CALLERS = 16;
 const CALL = 1_000;
 const FIRST_TS = Date.UTC(2025, 0, 1);
@@ -42,12 +44,12 @@ interface Sample {
 
 async function compare(access: InfluxSettings, pid: number, { quick, progress }: RunOptions): Promise<Finding[]> {
   const size = quick ? BODY : BURST;
-  const { events } = await openInfluxStore({ server: access, idleMs: 300_000 });
   const client = new InfluxClient(access);
+  const writer = new GroupCommit(client, new Touches(Date.now), () => {});
   const rounds: { readonly ours: Sample; readonly base: Sample }[] = [];
   try {
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
-      const ours = await sample(pid, size, callsOf(`o${round}`, size), CALLERS, (call) => store(events, call));
+      const ours = await sample(pid, size, callsOf(`o${round}`, size), CALLERS, (call) => store(writer, call));
       const base = await sample(pid, size, bodiesOf(`b${round}`, size), LANES, (body) =>
         client.write(access.bucket, body),
       );
@@ -55,8 +57,8 @@ async function compare(access: InfluxSettings, pid: number, { quick, progress }:
       progress(`${ours.rate.toFixed(0)}/s against ${base.rate.toFixed(0)}/s`);
     }
   } finally {
+    await writer.end();
     client.close();
-    await events.close();
   }
   const [ours, base] = [rounds.map((pair) => pair.ours), rounds.map((pair) => pair.base)];
   const ratio = median(rounds.map((pair) => pair.ours.rate / pair.base.rate));
@@ -82,40 +84,37 @@ async function compare(access: InfluxSettings, pid: number, { quick, progress }:
 async function sample<T>(
   pid: number,
   events: number,
-  parts: readonly T[],
+  parts: Iterable<T>,
   atOnce: number,
   send: (part: T) => Promise<void>,
 ): Promise<Sample> {
-  const left = parts.values();
+  const left = parts[Symbol.iterator]();
   const before = cpuSeconds(pid);
   const began = performance.now();
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      for (const part of left) await send(part);
+      for (let next = left.next(); !next.done; next = left.next()) await send(next.value);
     }),
   );
   const seconds = (performance.now() - began) / 1_000;
   return { rate: events / seconds, cpu: cpuSeconds(pid) - before };
 }
 
-async function store(events: EventStore, call: readonly KeyedEvent[]): Promise<void> {
-  const results = await events.write(call);
-  const lost = results.find(({ outcome }) => outcome !== 'stored');
-  if (lost !== undefined) throw new Error(`an event was ${lost.outcome}: ${lost.reason}`);
+async function store(writer: GroupCommit, call: readonly KeyedEvent[]): Promise<void> {
+  const refusal = (await writer.write(call)).find((reason) => reason !== undefined);
+  if (refusal !== undefined) throw new Error(`an event was refused: ${refusal}`);
 }
 
-function callsOf(vehicle: string, events: number): KeyedEvent[][] {
-  return partsOf(vehicle, events, CALL);
+/** Calls of the writer, each for one of ten vehicles in turn; they come into being when their turn comes, as requests do. */
+function* callsOf(vehicle: string, events: number): Generator<KeyedEvent[]> {
+  for (let from = 0; from < events; from += CALL) {
+    const journey = { vehicle: `${vehicle}-${(from / CALL) % 10}`, trip: null, firstTs: FIRST_TS, stepMs: 1_000 };
+    yield driveEvents(journey, from, from + CALL);
+  }
 }
 
+/** The events of calls in a row, in the bodies that they make. */
 function bodiesOf(vehicle: string, events: number): string[] {
-  return partsOf(vehicle, events, BODY).map((part) => part.map(eventLine).join('\n'));
-}
-
-/** Trips of ten at once, each part of one of them. */
-function partsOf(vehicle: string, events: number, size: number): KeyedEvent[][] {
-  return Array.from({ length: events / size }, (_, part) => {
-    const journey = { vehicle: `${vehicle}-${part % 10}`, trip: null, firstTs: FIRST_TS, stepMs: 1_000 };
-    return driveEvents(journey, part * size, (part + 1) * size);
-  });
+  const lines = [...callsOf(vehicle, events)].flat().map(eventLine);
+  return Array.from({ length: events / BODY }, (_, body) => lines.slice(body * BODY, (body + 1) * BODY).join('\n'));
 }
