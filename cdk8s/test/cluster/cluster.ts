@@ -48,6 +48,11 @@ export class Installation {
     await this.helm('upgrade', '--install', 'fleet', CHART, '--values', VALUES, ...values, '--wait', '--timeout', '8m');
   }
 
+  /** Runs a script of the repository on a release in this namespace. */
+  async script(name: string, ...args: readonly string[]): Promise<void> {
+    await run(`${CHART}scripts/${name}`, [...args, this.namespace]);
+  }
+
   async secret(name: string, key: string): Promise<string> {
     const text = await this.kubectl('get', 'secret', name, '-o', `jsonpath={.data.${key}}`);
     return Buffer.from(text, 'base64').toString();

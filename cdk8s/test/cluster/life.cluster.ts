@@ -10,8 +10,10 @@ import {
   sendAll,
   type Target,
   TRANSPORTS,
+  until,
 } from '@fleet/testkit';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectAsync } from 'mqtt';
 import { HELMS } from '../helm.ts';
 import { hasCluster, Installation } from './cluster.ts';
 
@@ -22,6 +24,22 @@ const DRIVES = readDrives();
 function asTrip({ events }: Drive, vehicle: string) {
   const trip_id = crypto.randomUUID();
   return events.map(({ vin: _, ...event }, index) => ({ ...event, vehicle_id: vehicle, trip_id, seq: index + 1 }));
+}
+
+const DAYS = 365;
+const DAY_MS = 86_400_000;
+const RESTARTS = 'jsonpath={.status.containerStatuses[0].restartCount}';
+
+/** The same events on a day of their own. */
+function onDay<E extends { readonly ts: string }>(events: readonly E[], day: number): E[] {
+  const recorded = Math.floor(Date.parse(events[0]?.ts ?? '') / DAY_MS);
+  const shift = Date.UTC(2025, 0, 1 + day) - recorded * DAY_MS;
+  return events.map((event) => ({ ...event, ts: new Date(Date.parse(event.ts) + shift).toISOString() }));
+}
+
+/** How many events each trip of the year has. */
+async function yearOf(target: Target): Promise<number[]> {
+  return (await readTrips(target)).filter(({ vehicle }) => vehicle === 'year').map(({ event_count }) => event_count);
 }
 
 const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
@@ -88,15 +106,44 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
     test(
       'a new device works over MQTT within a minute, and a revoked one no more',
       async () => {
-        const { key, user } = await keyFor('polo');
+        const { id, key, user } = await keyFor('polo');
         const url = `mqtt://${await installation.forward('fleet-mosquitto', 1883)}`;
         const device = new MqttDevice({ url, user, password: key, vehicle: 'polo', ledger });
         await device.send(asTrip(DRIVES[6] as Drive, 'polo'), 2 * MINUTE);
         await device.end();
 
         expect(await faults()).toEqual([]);
+        const headers = { authorization: `Bearer ${admin.key}` };
+        expect((await fetch(`${admin.url}/v1/devices/${id}`, { method: 'DELETE', headers })).ok).toBe(true);
+        await until(Date.now() + MINUTE, async () => {
+          const refusal = await connectAsync(url, { username: user, password: key, reconnectPeriod: 0 }).then(
+            (client) => client.endAsync().then(() => 'none'),
+            (error: Error) => error.message,
+          );
+          if (!/not authorized/i.test(refusal)) throw new Error(`its refusal is: ${refusal}`);
+        });
       },
       5 * MINUTE,
+    );
+
+    test(
+      'a year of one car is there again after InfluxDB was killed, within the memory that it is given',
+      async () => {
+        const { key } = await keyFor('year');
+        const send = TRANSPORTS.gzip;
+        for (let day = 0; day < DAYS; day++) {
+          const events = onDay(asTrip(DRIVES[day % DRIVES.length] as Drive, 'year'), day);
+          await until(Date.now() + MINUTE, () => send({ url: admin.url, key }, events));
+        }
+        const before = await yearOf(admin);
+        await installation.kubectl('delete', 'pod', 'fleet-influxdb-0', '--grace-period=0', '--force');
+        await installation.kubectl('rollout', 'status', 'statefulset/fleet-influxdb', '--timeout=10m');
+
+        expect(before).toHaveLength(DAYS);
+        await until(Date.now() + 2 * MINUTE, async () => expect(await yearOf(admin)).toEqual(before));
+        expect(await installation.kubectl('get', 'pod', 'fleet-influxdb-0', '-o', RESTARTS)).toBe('0');
+      },
+      20 * MINUTE,
     );
 
     test(
@@ -128,6 +175,24 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
         expect(await faults()).toEqual([]);
       },
       20 * MINUTE,
+    );
+
+    test(
+      'a backup is put into a fresh installation by the script',
+      async () => {
+        const withBackups = [...SETTINGS, 'influxdb.backup.enabled=true'];
+        await installation.deploy(...withBackups);
+        await installation.kubectl('create', 'job', 'backup-now', '--from=cronjob/fleet-backup');
+        await installation.kubectl('wait', '--for=condition=complete', 'job/backup-now', '--timeout=5m');
+        await installation.helm('uninstall', 'fleet', '--wait', '--timeout', '5m');
+        await installation.kubectl('delete', 'pvc', 'data-fleet-influxdb-0');
+        await installation.deploy(...withBackups);
+        expect(await readTrips(admin)).toEqual([]);
+
+        await installation.script('restore-influxdb.sh', 'fleet');
+        await until(Date.now() + 2 * MINUTE, async () => expect(await faults()).toEqual([]));
+      },
+      30 * MINUTE,
     );
   },
 );

@@ -1,15 +1,17 @@
 /** Backups of InfluxDB on a volume of their own. */
 import { Construct } from 'constructs';
+import type { Job } from 'kubernetes-types/batch/v1.js';
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1.js';
 import { Account } from '../../constructs/account.ts';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { INFLUXDB_CONNECTION, INFLUXDB_PORT, SECRETS_FOLDER } from '../../constructs/database-access.ts';
 import { KEPT } from '../../constructs/generated-secret.ts';
-import { nameOf, shared } from '../../constructs/global-values.ts';
+import { nameOf, shared, VALUES_DIGEST } from '../../constructs/global-values.ts';
 import { GROUP_READS, metadataOf, mount, type PodProps, scratch } from '../../constructs/pod.ts';
-import { ScheduledCommand } from '../../constructs/scheduled-command.ts';
+import { jobSpec, ScheduledCommand } from '../../constructs/scheduled-command.ts';
 import { toComponent, Walls } from '../../constructs/walls.ts';
 import { Manifest } from '../../helm/manifest.ts';
+import { builtIn } from '../../helm/operators.ts';
 import { Lines, optional } from '../../helm/template.ts';
 import { text } from '../../helm/text.ts';
 import { AUTH_SECRET } from './auth.ts';
@@ -72,10 +74,23 @@ export class Backups extends Construct {
       },
       { file: 'backup', when: enabled },
     );
-    new ScheduledCommand(this, 'backup', { ...place, ...pod('backup.sh'), schedule, deadline: DEADLINE });
+    new Manifest<Job>(
+      this,
+      'first-user',
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: metadataOf(COMPONENT, {
+          name: text`${nameOf(COMPONENT)}-claim-${VALUES_DIGEST}-${builtIn.revision}`,
+        }),
+        spec: jobSpec(pod(['ls', '-1', '/backup']), DEADLINE),
+      },
+      { ...place, comment: 'Many a volume comes with its first pod; `helm --wait` waits for the volume.' },
+    );
+    new ScheduledCommand(this, 'backup', { ...place, ...runs('backup.sh'), schedule, deadline: DEADLINE });
     new ScheduledCommand(this, 'restore', {
       ...place,
-      ...pod('restore.sh'),
+      ...runs('restore.sh'),
       name: 'restore',
       schedule,
       suspend: true,
@@ -87,7 +102,11 @@ export class Backups extends Construct {
 /** How long either may take, seconds. */
 const DEADLINE = 7_200;
 
-function pod(script: string): PodProps {
+function runs(script: string): PodProps {
+  return pod(['sh', `/scripts/${script}`]);
+}
+
+function pod(command: readonly string[]): PodProps {
   return {
     component: COMPONENT,
     values: influxdb,
@@ -96,7 +115,7 @@ function pod(script: string): PodProps {
         name: COMPONENT,
         image: INFLUXDB_IMAGE,
         imagePullPolicy: shared.image.pullPolicy,
-        command: ['sh', `/scripts/${script}`],
+        command,
         envFrom: [INFLUXDB_CONNECTION],
         env: [{ name: 'HOME', value: '/tmp' }],
         resources,
