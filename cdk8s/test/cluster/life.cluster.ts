@@ -20,6 +20,11 @@ import { hasCluster, Installation } from './cluster.ts';
 const MINUTE = 60_000;
 const DRIVES = readDrives();
 
+/** Tries again for a while: a pod that goes away takes the connections with it that lead to it. */
+function patiently<T>(work: () => Promise<T>): Promise<T> {
+  return until(Date.now() + 2 * MINUTE, work);
+}
+
 /** A drive as a device sends it: with a trip of its own. */
 function asTrip({ events }: Drive, vehicle: string) {
   const trip_id = crypto.randomUUID();
@@ -59,23 +64,28 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
 
     afterAll(() => installation.dispose(), 4 * MINUTE);
 
+    const ask = (method: string, path: string, body?: object) =>
+      patiently(() =>
+        fetch(`${admin.url}${path}`, {
+          method,
+          headers: { authorization: `Bearer ${admin.key}`, 'content-type': 'application/json' },
+          ...(body && { body: JSON.stringify(body) }),
+        }),
+      );
+
     const keyFor = async (vehicle: string) => {
-      const response = await fetch(`${admin.url}/v1/devices`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${admin.key}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ name: `of ${vehicle}`, vehicles: [vehicle] }),
-      });
+      const response = await ask('POST', '/v1/devices', { name: `of ${vehicle}`, vehicles: [vehicle] });
       const made = (await response.json()) as { key: string; device: { id: string; keys: { mqtt_user: string }[] } };
       return { id: made.device.id, key: made.key, user: made.device.keys[0]?.mqtt_user ?? '' };
     };
 
-    const faults = async () => ledger.faultsIn(await readEventsOf(admin, await readTrips(admin)));
+    const faults = () => patiently(async () => ledger.faultsIn(await readEventsOf(admin, await readTrips(admin))));
 
     test(
       '`helm test` succeeds, and leaves nothing in lists',
       async () => {
         expect(await installation.helm('test', 'fleet', '--logs')).toMatch(/taken away/);
-        expect((await readTrips(admin)).map(({ vehicle }) => vehicle)).not.toContain('helm-test');
+        expect((await patiently(() => readTrips(admin))).map(({ vehicle }) => vehicle)).not.toContain('helm-test');
       },
       3 * MINUTE,
     );
@@ -113,8 +123,7 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
         await device.end();
 
         expect(await faults()).toEqual([]);
-        const headers = { authorization: `Bearer ${admin.key}` };
-        expect((await fetch(`${admin.url}/v1/devices/${id}`, { method: 'DELETE', headers })).ok).toBe(true);
+        expect((await ask('DELETE', `/v1/devices/${id}`)).ok).toBe(true);
         await until(Date.now() + MINUTE, async () => {
           const refusal = await connectAsync(url, { username: user, password: key, reconnectPeriod: 0 }).then(
             (client) => client.endAsync().then(() => 'none'),
@@ -133,14 +142,14 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
         const send = TRANSPORTS.gzip;
         for (let day = 0; day < DAYS; day++) {
           const events = onDay(asTrip(DRIVES[day % DRIVES.length] as Drive, 'year'), day);
-          await until(Date.now() + MINUTE, () => send({ url: admin.url, key }, events));
+          await patiently(() => send({ url: admin.url, key }, events));
         }
-        const before = await yearOf(admin);
+        const before = await patiently(() => yearOf(admin));
         await installation.kubectl('delete', 'pod', 'fleet-influxdb-0', '--grace-period=0', '--force');
         await installation.kubectl('rollout', 'status', 'statefulset/fleet-influxdb', '--timeout=10m');
 
         expect(before).toHaveLength(DAYS);
-        await until(Date.now() + 2 * MINUTE, async () => expect(await yearOf(admin)).toEqual(before));
+        await patiently(async () => expect(await yearOf(admin)).toEqual(before));
         expect(await installation.kubectl('get', 'pod', 'fleet-influxdb-0', '-o', RESTARTS)).toBe('0');
       },
       20 * MINUTE,
@@ -187,10 +196,10 @@ const SETTINGS = ['api.settings.INGEST_MAX_AGE=off'];
         await installation.helm('uninstall', 'fleet', '--wait', '--timeout', '5m');
         await installation.kubectl('delete', 'pvc', 'data-fleet-influxdb-0');
         await installation.deploy(...withBackups);
-        expect(await readTrips(admin)).toEqual([]);
+        expect(await patiently(() => readTrips(admin))).toEqual([]);
 
         await installation.script('restore-influxdb.sh', 'fleet');
-        await until(Date.now() + 2 * MINUTE, async () => expect(await faults()).toEqual([]));
+        await patiently(async () => expect(await faults()).toEqual([]));
       },
       30 * MINUTE,
     );
