@@ -30,6 +30,11 @@ export class OverloadedError extends Error {
   override readonly name = 'OverloadedError';
 }
 
+/** The machine's clock was never set, so no time can be held against it: the same call may succeed later. */
+export class ClockNotSetError extends Error {
+  override readonly name = 'ClockNotSetError';
+}
+
 /** What became of one event. */
 export type WriteOutcome =
   /** Durable, and new. */

@@ -8,9 +8,9 @@ import type { ClockWindow } from './ingest/check-clock.ts';
 import type { DeadLetters } from './ingest/dead-letters.ts';
 import type { LiveFeed } from './live/live-feed.ts';
 import type { Metrics } from './observability/metrics.ts';
-import type { Readiness } from './observability/readiness.ts';
+import { CLOCK_NOT_SET, type Readiness } from './observability/readiness.ts';
 import type { Tallies } from './observability/tallies.ts';
-import type { EventStore } from './ports.ts';
+import { ClockNotSetError, type EventStore } from './ports.ts';
 import type { Registry } from './registry.ts';
 import type { Spool } from './uploads/spool.ts';
 import type { Uploads } from './uploads/uploads.ts';
@@ -34,6 +34,8 @@ export interface Services {
   readonly limits: Limits;
   /** The server's clock, milliseconds since 1970. */
   readonly now: () => number;
+  /** When this program was built, milliseconds since 1970: an earlier clock was never set. */
+  readonly builtAt: number;
   /**
    * Where people and devices reach the server, without a slash at the end: `PUBLIC_URL`, or else the address by which
    * whoever asks has reached it.
@@ -62,7 +64,7 @@ export interface Limits {
   readonly retention: number | null;
 }
 
-/** What is taken from somebody now, live or as part of an offline upload. */
+/** What is taken from somebody now, live or as part of an offline upload. Throws as `windowOf` does. */
 export function admissionOf(services: Services, principal: Principal, way: 'live' | 'offline'): Admission {
   const { directory, onRefused } = services;
   return { speaker: speakerOf(directory, principal), window: windowOf(services, way), onRefused };
@@ -85,8 +87,15 @@ function speakerOf(directory: Directory, principal: Principal): Admission['speak
   return speaker;
 }
 
-/** The times that are taken now. */
-export function windowOf({ now: clock, limits, store }: Services, way: 'live' | 'offline'): ClockWindow {
+/** Throws `ClockNotSetError` while the clock was never set: every true time would be held to be of the future. */
+export function requireClock({ now, builtAt }: Pick<Services, 'now' | 'builtAt'>): void {
+  if (now() < builtAt) throw new ClockNotSetError(CLOCK_NOT_SET);
+}
+
+/** The times that are taken now. Throws `ClockNotSetError`. */
+export function windowOf(services: Services, way: 'live' | 'offline'): ClockWindow {
+  requireClock(services);
+  const { now: clock, limits, store } = services;
   const now = clock();
   return {
     now,

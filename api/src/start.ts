@@ -44,6 +44,8 @@ export interface Surroundings {
   /** @default 'all' */
   readonly parts?: ServerParts;
   readonly now?: () => number;
+  /** Clocks before this were never set, milliseconds since 1970. @default when the program was built */
+  readonly builtAt?: number;
   /** Hears that the server can't go on: the process can only end. */
   readonly onDeath?: (error: Error) => void;
 }
@@ -70,7 +72,7 @@ const NOTE_EVERY_MS = 60_000;
 
 /** Starts the server. Throws `StartError` in words for whoever started it. */
 export async function startServer(config: Config, surroundings: Surroundings): Promise<RunningServer> {
-  const { log, now = Date.now, onDeath = () => {}, parts = 'all' } = surroundings;
+  const { log, now = Date.now, builtAt = BUILT_AT, onDeath = () => {}, parts = 'all' } = surroundings;
   const tallies = new Tallies();
   let onFailure: (error: Error) => void = () => {};
   const opened = await openStore(config, {
@@ -90,7 +92,10 @@ export async function startServer(config: Config, surroundings: Surroundings): P
     // Every stream that is open listens to it: any number is right.
     setMaxListeners(0, draining.signal);
     let port = 0;
-    const services = await createServices(config, { opened, tallies, draining, now, log, parts, port: () => port });
+    const services = await createServices(config, {
+      ...{ opened, tallies, draining, now, builtAt, log, parts },
+      port: () => port,
+    });
     onFailure = (error) => {
       log.error({ err: error }, 'events could not be stored');
       services.readiness.storeFailed(error.message);
@@ -117,6 +122,7 @@ interface Foundations {
   readonly tallies: Tallies;
   readonly draining: AbortController;
   readonly now: () => number;
+  readonly builtAt: number;
   readonly log: Logger;
   readonly parts: ServerParts;
   readonly port: () => number;
@@ -124,13 +130,13 @@ interface Foundations {
 
 async function createServices(
   config: Config,
-  { opened, tallies, draining, now, log, parts, port }: Foundations,
+  { opened, tallies, draining, now, builtAt, log, parts, port }: Foundations,
 ): Promise<Services> {
   const { registry, spool, backups } = opened;
   const store = opened.events;
   const isReached = () => parts === 'all' || tallies.mqtt.isConnected() === true;
   const isShared = config.STORE === 'influxdb';
-  const readiness = new Readiness({ store, now, builtAt: BUILT_AT, isShared, isReached });
+  const readiness = new Readiness({ store, now, builtAt, isShared, isReached });
   const settings = new SettingsKeys(config);
   const file =
     config.KEYS_FILE === undefined
@@ -153,6 +159,7 @@ async function createServices(
     tallies,
     readiness,
     now,
+    builtAt,
     draining: draining.signal,
     signIn: new SignIn({ registry, directory, key, now }),
     uploads: new Uploads({ registry, store, deadLetters, resolve: (name) => directory.resolve(name), now }),

@@ -34,7 +34,7 @@ describe('readiness', () => {
 
   test('is not given before the day that the program was built: the clock was never set', async () => {
     let now = BUILT_AT - 1;
-    const early = await startTestServer({ STORE: 'memory' }, { now: () => now });
+    const early = await startTestServer({ STORE: 'memory' }, { now: () => now, builtAt: BUILT_AT });
     const before = await ready(early);
     now = BUILT_AT;
     const after = await ready(early);

@@ -19,6 +19,8 @@ import { startServer } from '../src/start.ts';
 export interface TestServerOptions {
   /** The server's clock; the machine's if not given. */
   readonly now?: () => number;
+  /** Clocks before this were never set; with a clock of the test's own, none. */
+  readonly builtAt?: number;
   /** A folder that another server left; an own one, which goes at the end, if not given. */
   readonly folder?: string;
   /** Hears that the server can't go on. */
@@ -72,7 +74,7 @@ export async function startTestServer(
   env: Readonly<Record<string, string>> = {},
   options: TestServerOptions = {},
 ): Promise<TestServer> {
-  const { now, onDeath } = options;
+  const { now, onDeath, builtAt = now && 0 } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'fleet-test-'));
   const admin = env['ADMIN_TOKEN'] ?? `admin-${crypto.randomUUID()}`;
   const lines: string[] = [];
@@ -89,7 +91,10 @@ export async function startTestServer(
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true });
   };
   const start = async () =>
-    startServer(loadConfig(settings), { log, ...(now && { now }), ...(onDeath && { onDeath }) });
+    startServer(loadConfig(settings), {
+      ...{ log, ...(now && { now }), ...(onDeath && { onDeath }) },
+      ...(builtAt !== undefined && { builtAt }),
+    });
   const running = await start().catch((error) => {
     dispose();
     throw error;

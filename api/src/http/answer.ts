@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { PROBLEM_MEDIA_TYPE, PROBLEMS, type Problem, problem, problemDocument } from '@fleet/contract';
 import type { AppAnswer } from '../formats/format.ts';
 import { ProblemError } from '../ingest/problem-error.ts';
-import { OverloadedError, StoreUnavailableError } from '../ports.ts';
+import { ClockNotSetError, OverloadedError, StoreUnavailableError } from '../ports.ts';
 
 /** Seconds after which a refused request may be tried again, where nothing better is known. */
 const RETRY_AFTER_S = 5;
@@ -36,6 +36,7 @@ export function sendAnswer(res: ServerResponse, { status, type, body }: AppAnswe
 export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof ProblemError) return error.problem;
   if (error instanceof OverloadedError) return problem('overloaded', error.message);
+  if (error instanceof ClockNotSetError) return problem('clock-not-set', error.message);
   if (error instanceof StoreUnavailableError)
     return problem('store-unavailable', 'the store can not be used at the moment: nothing was stored or read');
   return undefined;

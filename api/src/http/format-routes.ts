@@ -48,6 +48,8 @@ function pathsOf({ name, paths = [] }: Format): string[] {
 async function take(services: Services, format: Format, exchange: Exchange): Promise<void> {
   const { req, res, principal, query } = exchange;
   const bytes = await readBytes(req, MAX_APP_BODY_BYTES);
+  // First of all: where the clock can't be told, nothing can be said of what came.
+  const admission = admissionOf(services, principal, 'live');
   const request = {
     query,
     headers: req.headers,
@@ -63,7 +65,6 @@ async function take(services: Services, format: Format, exchange: Exchange): Pro
   }
   const { candidates, labelling } = decoded.value;
   const { store, directory, deadLetters } = services;
-  const admission = admissionOf(services, principal, 'live');
   await takeCandidates({ store, directory, deadLetters, principal, admission, via: format.name }, candidates);
   if (labelling !== undefined) await keepLabels(services, principal, labelling);
   sendAnswer(res, format.answers.taken);

@@ -5,7 +5,7 @@ import { withoutSecrets } from '../formats/secrets.ts';
 import { faultsOf, takeCandidates } from '../formats/take.ts';
 import type { TopicApp } from '../formats/topic-format.ts';
 import type { Admission } from '../ingest/admit.ts';
-import { admissionOf, type Services } from '../services.ts';
+import { admissionOf, requireClock, type Services } from '../services.ts';
 import type { Receipts } from './receipts.ts';
 import { type Incoming, type Publisher, takeMessages } from './take-messages.ts';
 import { covers } from './topic-filters.ts';
@@ -42,6 +42,7 @@ export class MessageTaker {
    * Resolves when all of the messages are durable, as events or as dead letters. Throws only when it is over before that.
    */
   async takeAll(messages: readonly Message[], isOver: () => boolean): Promise<void> {
+    await untilStored(async () => requireClock(this.#parts.services), isOver);
     const events: Incoming[] = [];
     const others: Promise<void>[] = [];
     for (const message of messages) {

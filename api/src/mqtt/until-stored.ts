@@ -1,13 +1,14 @@
 /** Patience with a store that can't be used: nobody is told anything meanwhile, and nothing is forgotten. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { OverloadedError, StoreUnavailableError } from '../ports.ts';
+import { ClockNotSetError, OverloadedError, StoreUnavailableError } from '../ports.ts';
 
 const FIRST_WAIT_MS = 100;
 const MOST_WAIT_MS = 1_000;
+const PASSING = [StoreUnavailableError, OverloadedError, ClockNotSetError] as const;
 
 /** Whether the same call may succeed later. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof StoreUnavailableError || error instanceof OverloadedError;
+  return PASSING.some((kind) => error instanceof kind);
 }
 
 /** Tries until the store can be used. Throws what will not pass, and the last failure when `isOver` says so. */

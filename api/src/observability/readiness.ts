@@ -5,7 +5,7 @@ import type { EventStore } from '../ports.ts';
 /** How often a store that failed is tried again, milliseconds. */
 const RETRY_MS = 1_000;
 
-const CLOCK_NOT_SET = 'the clock is before the day this program was built: set it';
+export const CLOCK_NOT_SET = 'the clock is before the day this program was built: set it';
 
 export interface ReadinessParts {
   readonly store: EventStore;
@@ -39,8 +39,8 @@ export class Readiness {
   /** Why the server is not ready; undefined where it is. */
   fault(): Problem | undefined {
     if (this.#draining) return problem('shutting-down', 'the server is about to stop');
-    const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : this.#storeFault;
-    if (fault !== undefined) return problem('store-unavailable', fault);
+    if (this.#parts.now() < this.#parts.builtAt) return problem('clock-not-set', CLOCK_NOT_SET);
+    if (this.#storeFault !== undefined) return problem('store-unavailable', this.#storeFault);
     return this.#brokerFault();
   }
 

@@ -42,6 +42,7 @@ export const PROBLEMS = {
   internal: kind(500, 'The server failed; the log says more', true),
   overloaded: kind(503, 'More is waiting to be stored than fits', true),
   'store-unavailable': kind(503, 'The store can not be used at the moment', true),
+  'clock-not-set': kind(503, "The server's clock was never set", true),
   'broker-unavailable': kind(503, 'The MQTT broker can not be reached at the moment', true),
   'shutting-down': kind(503, 'The server is about to stop', true),
 } as const satisfies Record<string, ProblemKind>;

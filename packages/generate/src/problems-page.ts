@@ -34,6 +34,8 @@ const MENDS: Readonly<Record<ProblemSlug, string>> = {
   overloaded: 'Try again after `Retry-After`.',
   'store-unavailable':
     'Keep the events, and try again after `Retry-After`. Mostly the disk is full: make room on the server.',
+  'clock-not-set':
+    "The server's machine does not know what time it is, as a Raspberry Pi without a network. Set its clock; devices keep what they have and send it again.",
   'broker-unavailable': 'Whoever watches over the server: see whether the broker runs, and what its log says.',
   'shutting-down': 'Try again after `Retry-After`, over a new connection.',
 };
