@@ -36,5 +36,6 @@ function row({ no, fault, promise, proofs, open }: Fault): string[] {
 }
 
 function proofWords(proof: Proof): string {
-  return 'torture' in proof ? code(`npm run torture -- ${proof.torture}`) : code(proof.test);
+  if ('torture' in proof) return code(`npm run torture -- ${proof.torture}`);
+  return code('test' in proof ? proof.test : proof.command);
 }

@@ -8,7 +8,9 @@ export type Proof =
   /** A scenario of `npm run torture`. */
   | { readonly torture: string }
   /** A test of `npm test`, by its file and name. */
-  | { readonly test: string; readonly named: string };
+  | { readonly test: string; readonly named: string }
+  /** A command of its own, which takes longer than a test may. */
+  | { readonly command: string };
 
 export interface Fault {
   readonly no: number;
@@ -41,8 +43,8 @@ export const FAULTS: readonly Fault[] = [
     no: 2,
     fault: 'power cut: the end of the log on disk is missing, zeros or noise',
     promise: 'the file opens by itself; every commit before the damage is there, and of the others a prefix',
-    proofs: [{ torture: 'torn-tails' }],
-    open: 'Replaying every prefix of recorded writes and syncs (LazyFS, dm-log-writes) is not done.',
+    proofs: [{ torture: 'torn-tails' }, { torture: 'power-cuts' }],
+    open: 'A disk that says it has synced and has not can not be made good for.',
   },
   {
     no: 3,
@@ -91,6 +93,7 @@ export const FAULTS: readonly Fault[] = [
     fault: 'the disk is full',
     promise: '503, no damage, and it goes on by itself when there is room again',
     proofs: [
+      { torture: 'failing-disks' },
       { test: 'api/test/disk-full.test.ts', named: 'a full disk is told, and over when there is room again' },
       {
         test: 'api/test/disk-full.test.ts',
@@ -102,8 +105,10 @@ export const FAULTS: readonly Fault[] = [
     no: 8,
     fault: 'the folder is read-only, or reading and writing fail',
     promise: 'one line that says so, and nothing is acknowledged',
-    proofs: [{ test: 'api/test/http-program.test.ts', named: 'a folder that may not be written to' }],
-    open: 'Errors of the device (EIO) at each call are not injected.',
+    proofs: [
+      { torture: 'failing-disks' },
+      { test: 'api/test/http-program.test.ts', named: 'a folder that may not be written to' },
+    ],
   },
   {
     no: 9,
@@ -163,6 +168,8 @@ export const FAULTS: readonly Fault[] = [
     fault: 'wrong clocks: 1970, 1,024 weeks back, the future, 31 February, leap seconds',
     promise: 'live events outside the window are refused with the reason; no text is taken for another time',
     proofs: [
+      { torture: 'clock-jumps' },
+      { test: 'api/test/clock-not-set.test.ts', named: 'messages have no PUBACK, and have one when the clock is set' },
       { test: 'packages/contract/src/timestamp.test.ts', named: 'never takes a text that Date understands otherwise' },
       {
         test: 'api/test/http-ingest.test.ts',
@@ -237,35 +244,43 @@ export const FAULTS: readonly Fault[] = [
     no: 21,
     fault: 'a device makes up trips without end',
     promise: 'memory stays bounded',
-    proofs: [],
-    open: 'There is no bound on new trips of one key: a trip id is no tag, so they cost what their events cost.',
+    proofs: [{ torture: 'made-up-trips' }],
+    open: 'Nobody bounds the new trips of one key: they cost what their events cost.',
   },
   {
     no: 22,
     fault: 'MQTT: the broker restarts, sessions are taken over, messages come twice, retained or on a wrong topic',
     promise: 'PUBACK after the commit; what a broker acknowledged to a device is stored once',
-    proofs: [],
-    open: 'Waits for MQTT.',
+    proofs: [
+      { torture: 'brokers' },
+      { torture: 'takeovers' },
+      {
+        test: 'api/test/mqtt-kill.test.ts',
+        named: 'times, the server with every third of them: what was sent is stored once',
+      },
+      { test: 'api/test/mqtt-bridge.test.ts', named: 'a poison message stops nothing' },
+      { test: 'api/test/mqtt-embedded.test.ts', named: 'a payload that names another vehicle is refused, and said so' },
+    ],
   },
   {
     no: 23,
     fault: 'everybody connects at once',
     promise: 'all are served, none is lost',
-    proofs: [],
-    open: 'Waits for MQTT.',
+    proofs: [{ torture: 'storms' }],
   },
   {
     no: 24,
     fault: 'the edge is offline for days',
     promise: 'nothing unsent is dropped silently; live data does not wait for the backlog',
-    proofs: [],
-    open: 'Waits for the edge.',
+    proofs: [
+      { test: 'edge/test/drain.test.ts', named: 'a backlog is drained in order, and live events are not held up' },
+    ],
   },
   {
     no: 25,
     fault: 'the link dies at any byte of what is sent',
     promise: 'sent again, it is there once',
-    proofs: [{ torture: 'cut-links' }],
+    proofs: [{ torture: 'cut-links' }, { test: 'edge/test/link-cut.test.ts', named: 'broken at bytes that go %s' }],
   },
   {
     no: 26,
@@ -277,14 +292,19 @@ export const FAULTS: readonly Fault[] = [
     no: 27,
     fault: 'the edge is killed after it sent and before it noted so',
     promise: 'sent again, counted once',
-    proofs: [],
-    open: 'Waits for the edge.',
+    proofs: [
+      {
+        test: 'edge/test/kill.test.ts',
+        named: 'whatever is killed, all that was committed arrives once, and no seq is missing',
+      },
+    ],
   },
   {
     no: 28,
     fault: 'two processes work on one store',
     promise: 'the same as one',
     proofs: [
+      { torture: 'replicas' },
       {
         test: 'api/test/influx-replicas.test.ts',
         named: 'make exactly the true trips of drives shuffled and repeated, whatever is killed',
@@ -313,8 +333,8 @@ export const FAULTS: readonly Fault[] = [
     no: 31,
     fault: 'a day under load',
     promise: 'memory and open files do not grow',
-    proofs: [],
-    open: 'No run of that length is part of this.',
+    proofs: [{ command: 'npm run soak -- --minutes 1440' }],
+    open: 'It is not run for a day before each release.',
   },
   {
     no: 32,

@@ -26,6 +26,11 @@ async function main(): Promise<void> {
   for (const scenario of SCENARIOS) {
     if (positionals.length > 0 && !positionals.includes(scenario.name)) continue;
     progress(`${scenario.name}: ${scenario.about}`);
+    const missing = scenario.missing?.();
+    if (missing !== undefined) {
+      progress(`skipped: ${missing}`);
+      continue;
+    }
     const times = Math.max(1, Math.round(kills * scenario.share));
     const outcome = await scenario.run({ times, random: seededRandom(seed), progress });
     for (const fault of outcome.faults) progress(`BROKEN ${fault}`);

@@ -1,5 +1,5 @@
 /** What a scenario of the fault bench is: one fault, again and again, and what the oracle says afterwards. */
-import type { Random } from '@fleet/testkit';
+import { hasProgram, type Random } from '@fleet/testkit';
 
 export interface RunOptions {
   /** How often the fault happens: processes killed, tails torn, links cut. */
@@ -28,5 +28,15 @@ export interface Scenario {
   readonly about: string;
   /** Of so many kills that were asked for, this is how often this fault happens. */
   readonly share: number;
+  /** Why it can't be run here, in words; undefined where it can. */
+  missing?(): string | undefined;
   run(options: RunOptions): Promise<Outcome>;
+}
+
+/** For `missing`: what is not on the PATH of these programs. */
+export function needs(...programs: readonly string[]): () => string | undefined {
+  return () => {
+    const missing = programs.filter((name) => !hasProgram(name));
+    return missing.length === 0 ? undefined : `not on the PATH: ${missing.join(', ')}`;
+  };
 }

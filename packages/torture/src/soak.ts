@@ -21,7 +21,7 @@ async function main(): Promise<void> {
   if (values.help) return say('npm run soak -- [--minutes 10]\n\nLinux only: it reads /proc.');
   const minutes = Number(values.minutes);
   if (!(minutes > 0)) throw new Error(`--minutes takes a number above 0, not ${values.minutes}`);
-  const faults = await inWorld(seededRandom(1), (world) => watch(world, minutes));
+  const faults = await inWorld({ random: seededRandom(1) }, (world) => watch(world, minutes));
   for (const fault of faults) say(`BROKEN ${fault}`);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }
@@ -33,7 +33,7 @@ async function watch(world: World, minutes: number): Promise<string[]> {
     await pause(EVERY_MS);
     const sample = sampleOf(world.server.pid ?? 0);
     samples.push(sample);
-    say(`${sample.mib.toFixed(0)} MiB, ${sample.files} files, ${world.traffic.acknowledged} events acknowledged`);
+    say(`${sample.mib.toFixed(0)} MiB, ${sample.files} files, ${world.traffic.ledger.owed} events acknowledged`);
   }
   const { acknowledged, stored, faults } = await world.judge(0);
   say(`\n${acknowledged} events acknowledged, ${stored} found`);

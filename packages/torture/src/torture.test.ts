@@ -10,23 +10,34 @@ const TIMES: Readonly<Record<string, number>> = {
   'kill-points': 12,
   rollouts: 3,
   'torn-tails': 100,
+  'power-cuts': 40,
+  'failing-disks': 4,
+  'clock-jumps': 4,
   'cut-links': 40,
   'lost-replies': 40,
   strangers: 50,
+  'made-up-trips': 2_000,
+  takeovers: 20,
+  storms: 1,
+  brokers: 6,
+  replicas: 6,
 };
 
-test.each(SCENARIOS)(
-  'nothing acknowledged is lost or doubled: $name',
-  async ({ name, run }) => {
-    const times = TIMES[name] ?? 0;
-    const outcome = await run({ times, random: seededRandom(11), progress: () => {} });
+for (const { name, run, missing } of SCENARIOS) {
+  const why = missing?.();
+  (why === undefined ? test : test.skip)(
+    `nothing acknowledged is lost or doubled: ${name}${why === undefined ? '' : ` (${why})`}`,
+    async () => {
+      const times = TIMES[name] ?? 0;
+      const outcome = await run({ times, random: seededRandom(11), progress: () => {} });
 
-    expect(outcome.faults).toEqual([]);
-    expect(outcome.times).toBe(times);
-    expect(outcome.acknowledged).toBeGreaterThan(0);
-  },
-  300_000,
-);
+      expect(outcome.faults).toEqual([]);
+      expect(outcome.times).toBe(times);
+      expect(outcome.acknowledged).toBeGreaterThan(0);
+    },
+    300_000,
+  );
+}
 
 describe('the table of faults', () => {
   test('has the 32 of them, each with a proof or the reason why not', () => {
@@ -39,7 +50,7 @@ describe('the table of faults', () => {
     const scenarios = proofs.flatMap((proof) => ('torture' in proof ? [proof.torture] : []));
     expect(new Set(scenarios)).toEqual(new Set(SCENARIOS.map(({ name }) => name)));
     for (const proof of proofs) {
-      if ('torture' in proof) continue;
+      if (!('test' in proof)) continue;
       const text = readFileSync(new URL(`../../../${proof.test}`, import.meta.url), 'utf8');
       expect([proof.test, text.includes(proof.named)]).toEqual([proof.test, true]);
     }

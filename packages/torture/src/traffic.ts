@@ -8,26 +8,37 @@ const MOST_IN_REQUEST = 60;
 /** Time between two tries of a request, milliseconds. */
 const RETRY_MS = 20;
 const FIRST_TS = Date.UTC(2025, 0, 1);
-const KINDS: readonly Transport[] = Object.values(TRANSPORTS);
+
+export interface TrafficOptions {
+  /** Each request goes to one of them. */
+  readonly targets: readonly Target[];
+  readonly random: Random;
+  /** For few events, then for any number of them. @default those of HTTP */
+  readonly transports?: readonly Transport[];
+  /** Cars that send at the same time. @default 6 */
+  readonly lanes?: number;
+}
 
 export class Traffic {
   readonly ledger = new Ledger();
-  readonly #target: Target;
+  readonly #targets: readonly Target[];
+  readonly #transports: readonly Transport[];
   readonly #random: Random;
   readonly #lanes: Promise<void>[];
   #stopped = false;
-  #acknowledged = 0;
   #refused: string | undefined;
+  #failures = 0;
 
-  constructor(target: Target, random: Random) {
-    this.#target = target;
+  constructor({ targets, random, transports = Object.values(TRANSPORTS), lanes = LANES }: TrafficOptions) {
+    this.#targets = targets;
+    this.#transports = transports;
     this.#random = random;
-    this.#lanes = Array.from({ length: LANES }, (_, lane) => this.#drive(new Car(`car-${lane}`)));
+    this.#lanes = Array.from({ length: lanes }, (_, lane) => this.#drive(new Car(carOf(lane))));
   }
 
-  /** Events that were acknowledged so far, each once. */
-  get acknowledged(): number {
-    return this.#acknowledged;
+  /** How often a try came to nothing. */
+  get failures(): number {
+    return this.#failures;
   }
 
   /** What the server refused, which it should not have. */
@@ -46,11 +57,11 @@ export class Traffic {
     while (!this.#stopped) {
       const again = last.length > 0 && this.#random() < 0.2;
       const events = again ? last : car.next(integerBetween(this.#random, 1, MOST_IN_REQUEST));
-      const kind = events.length > 5 ? integerBetween(this.#random, 1, KINDS.length - 1) : 0;
+      const many = this.#transports.slice(1);
+      const transport = events.length > 5 && many.length > 0 ? this.#one(many) : (this.#transports[0] as Transport);
       this.ledger.sending(events);
-      if (!(await this.#deliver(KINDS[kind] as Transport, events))) return;
+      if (!(await this.#deliver(transport, events))) return;
       this.ledger.acknowledged(events);
-      if (!again) this.#acknowledged += events.length;
       last = events;
     }
   }
@@ -59,17 +70,27 @@ export class Traffic {
   async #deliver(transport: Transport, events: readonly TelemetryEvent[]): Promise<boolean> {
     for (;;) {
       try {
-        await transport(this.#target, events);
+        await transport(this.#one(this.#targets), events);
         return true;
       } catch (error) {
         if (error instanceof Refused) {
           this.#refused ??= error.message;
           return false;
         }
+        this.#failures++;
       }
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
+
+  #one<T>(items: readonly T[]): T {
+    return items[integerBetween(this.#random, 0, items.length - 1)] as T;
+  }
+}
+
+/** The name of the car in a lane. */
+export function carOf(lane: number): string {
+  return `car-${lane}`;
 }
 
 /** A car with a dongle that numbers its events, and begins a trip every few thousand. */

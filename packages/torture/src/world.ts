@@ -1,98 +1,135 @@
-/** A server on a scratch folder, cars that send to it, and the question at the end: is everything there, once? */
+/** Servers on a scratch folder, cars that send to them, and the question at the end: is everything there, once? */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  becomesLive,
-  FleetProcess,
-  type Random,
-  readEventsOf,
-  readTrips,
-  type Target,
-  TRANSPORTS,
-} from '@fleet/testkit';
+import { becomesLive, FleetProcess, type Random, readEventsOf, readTrips, TRANSPORTS, until } from '@fleet/testkit';
 import type { Outcome } from './scenario.ts';
-import { Car, Traffic } from './traffic.ts';
+import { Car, Traffic, type TrafficOptions } from './traffic.ts';
 
-const KEY = 'a-key-for-every-vehicle';
+export const KEY = 'a-key-for-every-vehicle';
+/** Retries of devices wait for seconds. */
+const MOVES_WITHIN_MS = 60_000;
 const ADMIN = 'a-token-of-somebody-who-may-read-everything';
 
+export interface WorldOptions extends Partial<Pick<TrafficOptions, 'transports' | 'lanes'>> {
+  readonly random: Random;
+  /** More settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Servers that share a store. @default 1 */
+  readonly servers?: number;
+  /** Cars send to this address instead of the server's. */
+  readonly via?: (server: FleetProcess) => Promise<string>;
+}
+
 export class World {
+  /** The only one, or the first. */
   readonly server: FleetProcess;
+  readonly servers: readonly FleetProcess[];
   readonly traffic: Traffic;
-  readonly #target: Target;
-  readonly #folder: string;
+  /** Where the servers keep what they have. */
+  readonly folder: string;
   readonly #probe = new Car('probe');
   #probes = 0;
   #liveMs = 0;
 
-  private constructor(server: FleetProcess, folder: string, target: Target, random: Random) {
-    this.server = server;
-    this.#folder = folder;
-    this.#target = target;
-    this.traffic = new Traffic(target, random);
+  private constructor(servers: readonly FleetProcess[], folder: string, traffic: Traffic) {
+    this.server = servers[0] as FleetProcess;
+    this.servers = servers;
+    this.folder = folder;
+    this.traffic = traffic;
   }
 
-  /** Starts a server and its cars. They send to `via`, if that is another address. */
-  static async create(random: Random, via?: (server: FleetProcess) => Promise<string>): Promise<World> {
+  /** Starts servers and cars. */
+  static async create({ random, env, servers: count = 1, via, ...traffic }: WorldOptions): Promise<World> {
     const folder = mkdtempSync(join(tmpdir(), 'fleet-torture-'));
-    const server = await FleetProcess.create({
+    const settings = {
       DATA_DIR: folder,
       API_KEY: KEY,
       ADMIN_TOKEN: ADMIN,
       INGEST_MAX_AGE: 'off',
       LOG_LEVEL: 'warn',
       MQTT_LISTEN: 'off',
-    });
-    await server.start();
-    return new World(server, folder, { url: (await via?.(server)) ?? server.url, key: KEY }, random);
+      ...env,
+    };
+    const servers: FleetProcess[] = [];
+    try {
+      for (let made = 0; made < count; made++) servers.push(await FleetProcess.create(settings));
+      for (const server of servers) await server.start();
+      const urls = await Promise.all(servers.map(async (server) => (await via?.(server)) ?? server.url));
+      const targets = urls.map((url) => ({ url, key: KEY }));
+      return new World(servers, folder, new Traffic({ targets, random, ...traffic }));
+    } catch (error) {
+      for (const server of servers) await server.end('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    }
   }
 
-  /** Has a new event acknowledged within the bound, directly; throws where that takes too long. */
+  /** Has every server acknowledge a new event within the bound, directly; throws where that takes too long. */
   async becomesLive(): Promise<void> {
-    const target = { url: this.server.url, key: KEY };
-    const took = await becomesLive(TRANSPORTS.one, this.#probe.next(1), { target, ledger: this.traffic.ledger });
-    this.#probes++;
-    this.#liveMs = Math.max(this.#liveMs, took);
+    for (const { url } of this.servers) {
+      const target = { url, key: KEY };
+      const took = await becomesLive(TRANSPORTS.one, this.#probe.next(1), { target, ledger: this.traffic.ledger });
+      this.#probes++;
+      this.#liveMs = Math.max(this.#liveMs, took);
+    }
   }
 
-  /** Stops the cars, reads everything back and asks the oracle. */
+  /** Resolves when something more was acknowledged: what happens next happens while events flow. */
+  async moves(): Promise<void> {
+    const before = this.traffic.ledger.owed;
+    await until(Date.now() + MOVES_WITHIN_MS, async () => {
+      if (this.traffic.ledger.owed === before) throw new Error('nothing is acknowledged any more');
+    });
+  }
+
+  /** For `judge`: that no car noticed anything, which means that nothing was tried. */
+  unfelt(): string[] {
+    return this.traffic.failures > 0 ? [] : ['no car noticed anything'];
+  }
+
+  /** Stops the cars, reads everything back from each server and asks the oracle. */
   async judge(times: number, more: readonly string[] = []): Promise<Outcome> {
     await this.traffic.stop();
-    const reader = { url: this.server.url, key: ADMIN };
-    const stored = await readEventsOf(reader, await readTrips(reader));
-    const { refused, ledger, acknowledged } = this.traffic;
-    return {
-      times,
-      acknowledged: acknowledged + this.#probes,
-      stored: stored.length,
-      liveMs: this.#probes === 0 ? null : this.#liveMs,
-      faults: [...more, ...(refused === undefined ? [] : [`refused: ${refused}`]), ...ledger.faultsIn(stored)],
-    };
+    const { refused, ledger } = this.traffic;
+    const faults = [...more, ...(refused === undefined ? [] : [`refused: ${refused}`])];
+    let stored = 0;
+    for (const { url } of this.servers) {
+      const reader = { url, key: ADMIN };
+      const events = await readEventsOf(reader, await readTrips(reader));
+      faults.push(...ledger.faultsIn(events));
+      stored = events.length;
+    }
+    return { times, acknowledged: ledger.owed, stored, liveMs: this.#probes === 0 ? null : this.#liveMs, faults };
   }
 
   async dispose(): Promise<void> {
-    await this.server.end('SIGKILL');
-    rmSync(this.#folder, { recursive: true, force: true });
-  }
-
-  get target(): Target {
-    return this.#target;
+    for (const server of this.servers) await server.end('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
 /** A world for as long as the work takes. */
-export async function inWorld<T>(
-  random: Random,
-  work: (world: World) => Promise<T>,
-  via?: (server: FleetProcess) => Promise<string>,
-): Promise<T> {
-  const world = await World.create(random, via);
+export async function inWorld<T>(options: WorldOptions, work: (world: World) => Promise<T>): Promise<T> {
+  const world = await World.create(options);
   try {
     return await work(world);
   } finally {
     await world.dispose();
   }
+}
+
+/** Kills a process some moment from now, and starts it again. */
+export async function killAgain(victim: Victim, afterMs: number): Promise<void> {
+  await pause(afterMs);
+  await victim.end('SIGKILL');
+  await victim.start();
+}
+
+/** What can be killed and started again with what it has. */
+export interface Victim {
+  end(signal: NodeJS.Signals): Promise<unknown>;
+  start(): Promise<void>;
 }
 
 export function pause(ms: number): Promise<void> {

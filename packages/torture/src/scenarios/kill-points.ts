@@ -15,7 +15,7 @@ export const killPoints: Scenario = {
   about: `kill -9 at a named point: ${POINTS.join(', ')}`,
   share: 0.4,
   run: ({ times, random, progress }) =>
-    inWorld(random, async (world) => {
+    inWorld({ random }, async (world) => {
       const faults: string[] = [];
       for (let time = 1; time <= times; time++) {
         const point = POINTS[time % POINTS.length];
@@ -28,7 +28,7 @@ export const killPoints: Scenario = {
         }
         await world.server.start();
         await world.becomesLive();
-        if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.acknowledged} events acknowledged`);
+        if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
       }
       return world.judge(times, faults);
     }),

@@ -23,7 +23,7 @@ export const rollouts: Scenario = {
 };
 
 function ends({ times, random, progress }: RunOptions, signal: 'SIGKILL' | 'SIGTERM'): Promise<Outcome> {
-  return inWorld(random, async (world) => {
+  return inWorld({ random }, async (world) => {
     const faults: string[] = [];
     for (let time = 1; time <= times; time++) {
       await pause(integerBetween(random, 0, LONGEST_LIFE_MS));
@@ -34,7 +34,7 @@ function ends({ times, random, progress }: RunOptions, signal: 'SIGKILL' | 'SIGT
       if (took > LONGEST_END_MS) faults.push(`took ${took} ms to end`);
       await world.server.start();
       await world.becomesLive();
-      if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.acknowledged} events acknowledged`);
+      if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
     }
     return world.judge(times, faults);
   });

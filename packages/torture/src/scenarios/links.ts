@@ -1,5 +1,5 @@
 /** The link dies in the middle of a request, or after it, before anybody heard the answer. */
-import { integerBetween } from '@fleet/testkit';
+import { type FleetProcess, integerBetween } from '@fleet/testkit';
 import { CuttingProxy, type Way } from '../proxy.ts';
 import type { Outcome, RunOptions, Scenario } from '../scenario.ts';
 import { inWorld } from '../world.ts';
@@ -24,23 +24,20 @@ export const lostReplies: Scenario = {
 async function cut({ times, random, progress }: RunOptions, way: Way): Promise<Outcome> {
   let proxy: CuttingProxy | undefined;
   try {
-    return await inWorld(
-      random,
-      async (world) => {
-        for (let time = 1; time <= times; time++) {
-          // Many within the first request, the rest anywhere.
-          const most = time % 2 === 0 ? MOST_BYTES : 600;
-          await proxy?.cutAfter(way, integerBetween(random, 1, most));
-          if (time % 100 === 0) progress(`${time} of ${times}, ${world.traffic.acknowledged} events acknowledged`);
-        }
-        await world.becomesLive();
-        return world.judge(times);
-      },
-      async ({ url }) => {
-        proxy = await CuttingProxy.create(url);
-        return proxy.url;
-      },
-    );
+    const via = async ({ url }: FleetProcess) => {
+      proxy = await CuttingProxy.create(url);
+      return proxy.url;
+    };
+    return await inWorld({ random, via }, async (world) => {
+      for (let time = 1; time <= times; time++) {
+        // Many within the first request, the rest anywhere.
+        const most = time % 2 === 0 ? MOST_BYTES : 600;
+        await proxy?.cutAfter(way, integerBetween(random, 1, most));
+        if (time % 100 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
+      }
+      await world.becomesLive();
+      return world.judge(times, world.unfelt());
+    });
   } finally {
     await proxy?.close();
   }

@@ -13,7 +13,7 @@ export const strangers: Scenario = {
   about: `${CONNECTIONS} connections that never finish a request, and keys that are guessed`,
   share: 5,
   run: ({ times, random, progress }) =>
-    inWorld(random, async (world) => {
+    inWorld({ random }, async (world) => {
       const { hostname, port } = new URL(world.server.url);
       const open = await Promise.all(Array.from({ length: CONNECTIONS }, () => silent(Number(port), hostname)));
       const faults: string[] = [];
@@ -23,7 +23,7 @@ export const strangers: Scenario = {
           const wrong = statuses.find((status) => status !== 401 && status !== 429);
           if (wrong !== undefined) faults.push(`a key that was guessed was answered ${wrong}`);
           await world.becomesLive();
-          if (time % 1_000 === 0) progress(`${time} of ${times}, ${world.traffic.acknowledged} events acknowledged`);
+          if (time % 1_000 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
         }
       } finally {
         for (const socket of open) socket.destroy();

@@ -1,0 +1,41 @@
+/** The server's clock jumps: to where it starts without a battery, by the rollover of GPS weeks, ahead, and back. */
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { integerBetween } from '@fleet/testkit';
+import type { Scenario } from '../scenario.ts';
+import { inWorld, pause } from '../world.ts';
+
+const HOOK = new URL('../clock-hook.js', import.meta.url).href;
+const WEEK_MS = 7 * 24 * 3_600_000;
+/** To where the clock jumps, milliseconds from the true time. */
+const JUMPS: Readonly<Record<string, () => number>> = {
+  1970: () => 60_000 - Date.now(),
+  '1,024 weeks back': () => -1_024 * WEEK_MS,
+  '1,024 weeks ahead': () => 1_024 * WEEK_MS,
+  'an hour back': () => -3_600_000,
+};
+const LONGEST_MS = 300;
+
+export const clockJumps: Scenario = {
+  name: 'clock-jumps',
+  about: `the clock jumps: ${Object.keys(JUMPS).join(', ')}`,
+  share: 0.5,
+  run: async ({ times, random, progress }) => {
+    const file = join(tmpdir(), `fleet-clock-${process.pid}`);
+    const setBy = (ms: number) => writeFileSync(file, `${ms}`);
+    setBy(0);
+    const env = { NODE_OPTIONS: `--import ${HOOK}`, CLOCK_FILE: file };
+    return inWorld({ random, env }, async (world) => {
+      const jumps = Object.values(JUMPS);
+      for (let time = 1; time <= times; time++) {
+        setBy(jumps[time % jumps.length]?.() ?? 0);
+        await pause(integerBetween(random, 0, LONGEST_MS));
+        setBy(0);
+        await world.becomesLive();
+        if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
+      }
+      return world.judge(times, world.unfelt());
+    });
+  },
+};
