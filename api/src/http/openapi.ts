@@ -1,5 +1,5 @@
 /** Describes the routes in OpenAPI 3.1, from the same table that serves them. */
-import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemSlug } from '@fleet/contract';
+import { PROBLEM_MEDIA_TYPE, PROBLEMS, type ProblemSlug, UUID, VEHICLE_ID } from '@fleet/contract';
 import { VERSION } from '../version.ts';
 import { SCHEMAS } from './docs/schemas.ts';
 import type { ParameterDoc, Route, RouteDoc } from './route.ts';
@@ -38,10 +38,11 @@ export function openApi(routes: readonly Route[]): object {
   };
 }
 
-function operation({ path, access, doc, method }: Route): object {
+function operation(route: Route): object {
+  const { path, access, doc, method } = route;
   const { tag, summary, description, body } = doc;
   const parameters = [
-    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => parameter('path', `${name}`, PATH_PARAMETER)),
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => parameter('path', name, pathParameter(name))),
     ...Object.entries(doc.query ?? {}).map(([name, query]) => parameter('query', name, query)),
     ...Object.entries(doc.headers ?? {}).map(([name, header]) => parameter('header', name, header)),
   ];
@@ -52,12 +53,21 @@ function operation({ path, access, doc, method }: Route): object {
     ...(description !== undefined && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== undefined && { requestBody: { required: true, content: content(body) } }),
-    responses: { ...goodAnswers(doc), ...problemAnswers(doc, access !== 'open') },
+    responses: { ...goodAnswers(doc), ...problemAnswers(problemsOf(route, parameters.length > 0)) },
     security: access === 'open' ? [] : [{ key: [] }, { session: [] }],
   };
 }
 
-const PATH_PARAMETER: ParameterDoc = { description: '', schema: { type: 'string' }, required: true };
+/** What stands in paths; other parts of a path are any text. */
+const PATH_SCHEMAS: Readonly<Record<string, object>> = {
+  trip_id: { type: 'string', pattern: UUID.source },
+  vehicle: { type: 'string', pattern: VEHICLE_ID.source },
+  no: { type: 'integer', minimum: 1 },
+};
+
+function pathParameter(name: string): ParameterDoc {
+  return { description: '', schema: PATH_SCHEMAS[name] ?? { type: 'string' }, required: true };
+}
 
 function parameter(where: string, name: string, { description, schema, required = false }: ParameterDoc): object {
   return { name, in: where, ...(description !== '' && { description }), required, schema };
@@ -72,14 +82,20 @@ function goodAnswers({ answers }: RouteDoc): Record<string, object> {
   );
 }
 
-/** One answer a status: several problems may share it. */
-function problemAnswers({ problems = [] }: RouteDoc, guarded: boolean): Record<string, object> {
-  const slugs: ProblemSlug[] = [
+/** What a route says itself, and what follows from its being guarded, taking parameters or a body. */
+function problemsOf({ access, doc: { problems = [], body } }: Route, takesParameters: boolean): Set<ProblemSlug> {
+  return new Set<ProblemSlug>([
     ...problems,
-    ...(guarded ? (['unauthorized', 'forbidden', 'rate-limited'] as const) : []),
-  ];
+    ...(takesParameters ? (['malformed-request'] as const) : []),
+    ...(body === undefined ? [] : (['malformed-body'] as const)),
+    ...(access === 'open' ? [] : (['unauthorized', 'forbidden', 'rate-limited'] as const)),
+  ]);
+}
+
+/** One answer a status: several problems may share it. */
+function problemAnswers(slugs: ReadonlySet<ProblemSlug>): Record<string, object> {
   const byStatus = new Map<number, ProblemSlug[]>();
-  for (const slug of new Set(slugs)) {
+  for (const slug of slugs) {
     const { status } = PROBLEMS[slug];
     byStatus.set(status, [...(byStatus.get(status) ?? []), slug]);
   }

@@ -155,7 +155,7 @@ function addDoc(summary: string, body: object, schema: string): RouteDoc {
     summary,
     body: { 'application/json': body },
     answers: { 201: { 'application/json': ref(schema) } },
-    problems: ['malformed-body', 'invalid-request'],
+    problems: ['invalid-request'],
   };
 }
 

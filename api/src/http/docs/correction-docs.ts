@@ -73,7 +73,7 @@ export const PUT_CORRECTION_DOC: RouteDoc = {
     201: { 'application/json': ref('Correction') },
     200: { 'application/json': ref('Correction') },
   },
-  problems: ['malformed-body', 'malformed-request', 'invalid-request'],
+  problems: ['invalid-request'],
 };
 
 export const UNDO_DOC: RouteDoc = {

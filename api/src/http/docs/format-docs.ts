@@ -23,5 +23,5 @@ export const LABELS_DOC: RouteDoc = {
   tag: 'Read',
   summary: 'What apps call the signals of a vehicle that have no name here',
   answers: { 200: { 'application/json': ref('SignalLabels') } },
-  problems: ['vehicle-not-allowed', 'malformed-request'],
+  problems: ['vehicle-not-allowed'],
 };

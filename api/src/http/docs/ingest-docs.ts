@@ -14,7 +14,6 @@ export const INGEST_DOC: RouteDoc = {
   },
   answers: { 200: { 'application/json': { oneOf: [ref('StoredEvent'), ref('BatchReport')] } } },
   problems: [
-    'malformed-body',
     'vehicle-not-allowed',
     'seq-conflict',
     'payload-too-large',
@@ -39,7 +38,6 @@ export const IMPORT_DOC: RouteDoc = {
   },
   answers: { 200: { 'application/json': ref('BatchReport') } },
   problems: [
-    'malformed-body',
     'seq-conflict',
     'payload-too-large',
     'unsupported-media-type',

@@ -35,7 +35,7 @@ export const HISTORY_DOC: RouteDoc = {
     step: { description: 'Whole minutes: `1m`, `15m`, `1d`', schema: { type: 'string', default: '1m' } },
   },
   answers: { 200: { 'application/json': ref('History') } },
-  problems: ['malformed-request', 'vehicle-not-allowed'],
+  problems: ['vehicle-not-allowed'],
 };
 
 export const TRIPS_DOC: RouteDoc = {
@@ -49,7 +49,7 @@ export const TRIPS_DOC: RouteDoc = {
     cursor: { description: '`next_cursor` of the page before', schema: { type: 'string' } },
   },
   answers: { 200: { 'application/json': ref('TripList') } },
-  problems: ['malformed-request', 'vehicle-not-allowed'],
+  problems: ['vehicle-not-allowed'],
 };
 
 export const TRIP_DOC: RouteDoc = {
@@ -83,7 +83,7 @@ export const EVENTS_DOC: RouteDoc = {
     },
     308: 'The trip has another id now',
   },
-  problems: ['malformed-request', 'trip-not-found', 'ambiguous-trip', 'not-acceptable', 'vehicle-not-allowed'],
+  problems: ['trip-not-found', 'ambiguous-trip', 'not-acceptable', 'vehicle-not-allowed'],
 };
 
 export const LIVE_DOC: RouteDoc = {

@@ -33,7 +33,7 @@ function editDoc(summary: string, description: string, body?: object): RouteDoc 
     description,
     ...(body && { body: { 'application/json': body } }),
     answers: { 200: { 'application/json': ref('Correction') }, 308: 'The trip has another id now' },
-    problems: ['malformed-body', 'invalid-request', 'trip-not-found', 'ambiguous-trip'],
+    problems: ['invalid-request', 'trip-not-found', 'ambiguous-trip'],
   };
 }
 

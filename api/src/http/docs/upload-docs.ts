@@ -33,7 +33,7 @@ export const ANNOUNCE_DOC: RouteDoc = {
     201: { 'application/json': ref('AnnouncedTrip') },
     200: { 'application/json': ref('AnnouncedTrip') },
   },
-  problems: ['malformed-body', 'vehicle-not-allowed', 'invalid-request'],
+  problems: ['vehicle-not-allowed', 'invalid-request'],
 };
 
 export const PUT_CHUNK_DOC: RouteDoc = {
@@ -57,8 +57,6 @@ export const PUT_CHUNK_DOC: RouteDoc = {
   },
   answers: { 200: { 'application/json': ref('ChunkReceipt') } },
   problems: [
-    'malformed-body',
-    'malformed-request',
     'vehicle-not-allowed',
     'trip-not-found',
     'ambiguous-trip',
@@ -78,7 +76,7 @@ export const COMPLETE_DOC: RouteDoc = {
   query: { vehicle: VEHICLE_PARAMETER },
   body: { 'application/json': ref('Manifest') },
   answers: { 200: { 'application/json': ref('UploadStatus') } },
-  problems: ['malformed-body', 'trip-not-found', 'ambiguous-trip', 'manifest-mismatch', 'invalid-manifest'],
+  problems: ['trip-not-found', 'ambiguous-trip', 'manifest-mismatch', 'invalid-manifest'],
 };
 
 export const UPLOAD_STATUS_DOC: RouteDoc = {
