@@ -21,6 +21,9 @@ export interface Finding {
   readonly baseline?: string;
   readonly ratio?: string;
   readonly target?: Target;
+  /** What it was in an earlier run, and how much it has changed since. */
+  readonly before?: string;
+  readonly change?: string;
 }
 
 /** What was promised, and whether it holds. */

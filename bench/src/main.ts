@@ -1,4 +1,5 @@
-/** `npm run bench`: measures, prints a table, writes nothing to the tree. Missed targets are no failure. */
+/** `npm run bench`: measures and prints a table. Missed targets are no failure. */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { batchBenchmark } from './batch.ts';
@@ -13,6 +14,7 @@ import { influxReadingBenchmark } from './influx-reading.ts';
 import { memoryBenchmark } from './memory.ts';
 import { mqttBenchmark } from './mqtt.ts';
 import { postBenchmark } from './post.ts';
+import { against, type BenchRun, runOf } from './run.ts';
 import { sizeBenchmark } from './size.ts';
 import { tableOf } from './table.ts';
 import { tripBenchmark } from './trip.ts';
@@ -40,11 +42,14 @@ async function main(): Promise<void> {
       quick: { type: 'boolean', default: false },
       rows: { type: 'string', default: '10000000' },
       folder: { type: 'string', default: tmpdir() },
+      save: { type: 'string' },
+      against: { type: 'string' },
     },
   });
   if (values.help) return say(help());
   const unknown = positionals.find((name) => BENCHMARKS.every((each) => each.name !== name));
   if (unknown !== undefined) throw new Error(`there is no benchmark ${unknown}\n\n${help()}`);
+  const earlier = values.against === undefined ? [] : readRun(values.against).findings;
   const cores = chooseCores();
   bind(process.pid, cores.load);
   say(cores.words);
@@ -61,19 +66,32 @@ async function main(): Promise<void> {
     progress(`${benchmark.name}: ${benchmark.about}`);
     findings.push(...(await benchmark.run(options)));
   }
-  say(`\n${tableOf(findings)}`);
+  say(`\n${tableOf(against(findings, earlier))}`);
+  if (values.save !== undefined) writeFileSync(values.save, `${JSON.stringify(runOf(findings), undefined, 2)}\n`);
+}
+
+function readRun(file: string): BenchRun {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as BenchRun;
+  } catch (error) {
+    throw new Error(`--against takes a file that --save has written: ${(error as Error).message}`);
+  }
 }
 
 function help(): string {
   const width = Math.max(...BENCHMARKS.map(({ name }) => name.length));
   return [
-    'npm run bench -- [NAME…] [--quick] [--rows N] [--folder PATH]',
+    'npm run bench -- [NAME…] [--quick] [--rows N] [--folder PATH] [--save FILE] [--against FILE]',
     '',
     ...BENCHMARKS.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`),
     '',
-    '  --quick   only to see that everything runs: the numbers mean nothing',
-    '  --rows    events in the file that histories are read from (10000000)',
-    `  --folder  a folder on a real disk, for scratch folders (${tmpdir()})`,
+    '  --quick    only to see that everything runs: the numbers mean nothing',
+    '  --rows     events in the file that histories are read from (10000000)',
+    `  --folder   a folder on a real disk, for scratch folders (${tmpdir()})`,
+    '  --save     keeps the findings as JSON',
+    '  --against  shows beside each finding what it was in a run that was kept',
+    '',
+    'Example: npm run bench -- post batch --against bench/last-run.json',
   ].join('\n');
 }
 

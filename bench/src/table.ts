@@ -1,7 +1,9 @@
 /** Findings as a table in plain text, which is Markdown as well. */
 import type { Finding } from './benchmark.ts';
 
-const COLUMNS: readonly (readonly [title: string, of: (finding: Finding) => string])[] = [
+type Column = readonly [title: string, of: (finding: Finding) => string];
+
+const COLUMNS: readonly Column[] = [
   ['benchmark', ({ name }) => name],
   ['ratio', ({ ratio = '' }) => ratio],
   ['measured', ({ measured }) => measured],
@@ -10,9 +12,17 @@ const COLUMNS: readonly (readonly [title: string, of: (finding: Finding) => stri
   ['verdict', ({ target }) => (target === undefined ? '' : target.met ? 'met' : 'missed')],
 ];
 
+/** Where there is something to compare with. */
+const COMPARISON: readonly Column[] = [
+  ['before', ({ before = '' }) => before],
+  ['change', ({ change = '' }) => change],
+];
+
 export function tableOf(findings: readonly Finding[]): string {
-  const titles = COLUMNS.map(([title]) => title);
-  const rows = findings.map((finding) => COLUMNS.map(([, of]) => of(finding)));
+  const isCompared = findings.some(({ before }) => before !== undefined);
+  const columns = isCompared ? [...COLUMNS, ...COMPARISON] : COLUMNS;
+  const titles = columns.map(([title]) => title);
+  const rows = findings.map((finding) => columns.map(([, of]) => of(finding)));
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
