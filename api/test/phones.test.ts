@@ -243,7 +243,9 @@ describe('over HTTP', () => {
     const post = await sendRaw(server, ['POST /i/torque/fleet_wrong?x=° HTTP/1.1\r\nHost: fleet\r\n\r\n']);
     const endless = await sendRaw(server, [`GET /°${'°'.repeat(40_000)}`, 'x']);
 
-    expect([wrong, post, endless].map((answer) => answer.slice(9, 12))).toEqual(['401', '400', '431']);
+    const worse = await sendRaw(server, [`GET /i/torque/${key}?x=°\u0001 HTTP/1.1\r\nHost: fleet\r\n\r\n`]);
+
+    expect([wrong, post, endless, worse].map((answer) => answer.slice(9, 12))).toEqual(['401', '400', '431', '400']);
     expect(await eventsOf(server, 'celsius')).toMatchObject([{ ts: '2025-11-04T11:54:10Z', speed_kph: 51 }]);
     const { body } = await server.request('/v1/vehicles/celsius/labels');
     expect(body.labels).toEqual([{ signal: 'k22f40d', label: '°C in the CO₂', unit: '' }]);

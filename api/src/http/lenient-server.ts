@@ -25,7 +25,8 @@ export class LenientServer extends Server {
   }
 
   #isReadAgain({ code, rawPacket }: ClientError, socket: Socket): boolean {
-    if (rawPacket === undefined) return false;
+    // What was read again and failed again is failed.
+    if (rawPacket === undefined || isReadAgain(socket)) return false;
     const isBegun = code === 'HPE_INVALID_URL' && rawPacket.subarray(0, 4).toString() === 'GET ';
     // Once it failed, Node says of all that follows that it failed.
     const again = this.#again.get(socket) ?? (isBegun ? this.#readAgain(socket) : undefined);
