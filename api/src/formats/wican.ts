@@ -82,7 +82,7 @@ export const WICAN: Format = {
     steps: [
       'In the WiCAN’s own page, Automate: a destination HTTPS POST with the address above, Grouping on (firmware 4.40 or later)',
       'Cycle: 1000 ms for a curve worth looking at, 5000 ms to save mobile data',
-      'It sends no time and no place: set up a phone for the same vehicle, and both fill one trip',
+      'Without a receiver it knows no place: set up a phone for the same vehicle, and both fill one trip',
     ],
   }),
 };
