@@ -11,7 +11,8 @@ import type { AppAnswer } from '../src/formats/format.ts';
 import { FORMATS } from '../src/formats/formats.ts';
 import { StoreUnavailableError } from '../src/ports.ts';
 import { bytesOf, type Fixture, fixturesOf } from './app-fixtures.ts';
-import { startTestServer, type TestAnswer, type TestServer } from './server.ts';
+import { startTestServer, type TestAnswer, type TestServer, until } from './server.ts';
+import { connected } from './wire.ts';
 
 /** Hundreds of requests, one after the other, take their time on a busy machine. */
 jest.setTimeout(60_000);
@@ -30,6 +31,19 @@ function send(server: TestServer, path: string, { method, query, headers, body }
 /** What an answer is, byte for byte. */
 function said({ status, headers, text }: TestAnswer): AppAnswer {
   return { status, type: headers.get('content-type'), body: text };
+}
+
+/** What is said to a request that comes in pieces, a moment between them. */
+async function sendRaw(server: TestServer, pieces: readonly string[]): Promise<string> {
+  const { socket, received, closed } = await connected(server.url);
+  socket.setNoDelay(true);
+  for (const piece of pieces) {
+    await new Promise((resolve) => socket.write(piece, resolve));
+    // Anything that the server answers shows that it has read what came before.
+    await server.request('/healthz');
+  }
+  await closed;
+  return received();
 }
 
 async function eventsOf(server: TestServer, vehicle: string): Promise<Record<string, unknown>[]> {
@@ -176,6 +190,81 @@ describe('over HTTP', () => {
     }
   });
 
+  test('nothing that is named like a secret is in what is kept of bad requests, however broken', async () => {
+    const secret = 'hunter2hunter2';
+    const added = await server.request('/v1/devices', { body: { name: 'secretive', vehicles: ['secretive'] } });
+    const { key } = added.body;
+    const bodies = [
+      `{"status": {"sta_ssid": "${secret}"}, "ble_pass": 98765432`,
+      `{"wifi_token": "${secret}`,
+      `{"Password" : ["${secret}"], x}`,
+      `{'password': '${secret}'}`,
+      `{"auth": 1, "secrets": {"a": "${secret}"}, x}`,
+      gzipSync(`[1, {"password": "${secret}", "k": "${key}"}]`),
+    ];
+    for (const body of bodies) {
+      const headers = { authorization: `Bearer ${key}`, ...(body instanceof Buffer && { 'content-encoding': 'gzip' }) };
+      await server.request('/i/wican', { method: 'POST', key: '', headers, body: Buffer.from(body) });
+    }
+    const { body } = await server.request('/v1/dead-letters?limit=500');
+    const kept = body.dead_letters.filter(({ device }: { device: string }) => device === 'secretive');
+
+    expect(kept).toHaveLength(bodies.length);
+    for (const letter of kept) {
+      expect(letter.encoding).toBe('utf8');
+      for (const hidden of [secret, '98765432', key]) expect(letter.body).not.toContain(hidden);
+    }
+  });
+
+  test('a megabyte that nearly is a number, a name or a secret holds nobody up', async () => {
+    const key = await server.key('huge');
+    const many = (text: string) => text.repeat(1_000_000 / text.length);
+    for (const [format, body] of [
+      ['thingsboard', `{"speed": "${many('1')}x"}`],
+      ['osmand', `id=x${many('-')}x&lat=49&lon=8`],
+      ['wican', `"${many('key')}`],
+      ['wican', `&${many('key')}`],
+      ['wican', many("'key")],
+    ] as const) {
+      expect((await server.request(`/i/${format}/${key}`, { key: '', body: Buffer.from(body) })).status).toBe(200);
+    }
+  });
+
+  test('an address with letters beyond ASCII, as Torque writes them, is read in whatever pieces it comes', async () => {
+    const key = await server.key('celsius');
+    const start = `GET /i/torque/${key}?session=1762257192000&id=8a10&time=1762257250000&userFullName22f40d=`;
+    for (const pieces of [
+      [`${start}°C%20in%20the%20CO₂ HTTP/1.0\r\n\r\n`],
+      [`${start}°C%20in`, '%20the%20CO₂', '&kd=51', ' HTTP/1.1\r\nHost: fleet\r\n\r\n'],
+    ]) {
+      expect(await sendRaw(server, pieces)).toMatch(/^HTTP\/1.1 200 OK\r\n(?:.*\r\n)*\r\nOK!$/);
+    }
+    const wrong = await sendRaw(server, ['GET /i/torque/fleet_wrong?x=° HTTP/1.1\r\nHost: fleet\r\n\r\n']);
+    const post = await sendRaw(server, ['POST /i/torque/fleet_wrong?x=° HTTP/1.1\r\nHost: fleet\r\n\r\n']);
+    const endless = await sendRaw(server, [`GET /°${'°'.repeat(40_000)}`, 'x']);
+
+    const worse = await sendRaw(server, [`GET /i/torque/${key}?x=°\u0001 HTTP/1.1\r\nHost: fleet\r\n\r\n`]);
+
+    expect([wrong, post, endless, worse].map((answer) => answer.slice(9, 12))).toEqual(['401', '400', '431', '400']);
+    expect(await eventsOf(server, 'celsius')).toMatchObject([{ ts: '2025-11-04T11:54:10Z', speed_kph: 51 }]);
+    const { body } = await server.request('/v1/vehicles/celsius/labels');
+    expect(body.labels).toEqual([{ signal: 'k22f40d', label: '°C in the CO₂', unit: '' }]);
+  });
+
+  test('a phone that goes away while it sends is no failure of the server', async () => {
+    const key = await server.key('tunnel');
+    const { socket } = await connected(server.url);
+    socket.write(`POST /i/overland/${key} HTTP/1.1\r\nHost: fleet\r\nContent-Length: 100\r\n\r\n{`, () =>
+      socket.destroy(),
+    );
+    await until(
+      async () => (await server.request('/metrics')).text,
+      (text) => text.includes('route="/i/overland/{key}",status="499"') || server.logged().includes('request failed'),
+    );
+
+    expect(server.logged()).not.toContain('request failed');
+  });
+
   test('bodies above 1 MiB and more than 16 levels deep are refused, and long addresses let go of', async () => {
     const key = await server.key('golf');
     const headers = { 'content-type': 'application/json' };
@@ -267,10 +356,13 @@ describe('over HTTP', () => {
     expect([status, body.detail]).toEqual([422, 'torque needs a key with the role device']);
   });
 
-  test('names of unknown codes can be read beside the vehicle', async () => {
+  test.each(['units before names', 'names before units'])('names of unknown codes can be read: %s', async (order) => {
     const key = await server.key('passat');
-    const query = 'defaultUnit22f449=%25&userFullName22f449=Accelerator+Pedal+Position';
-    for (const _ of [1, 2]) await server.request(`/i/torque/${key}?${query}`, { key: '' });
+    const units = 'defaultUnit22f449=%20&defaultUnit22f44a=s';
+    const requests = [units, 'userUnit22f449=x&userFullName22f449=Accelerator%20Pedal%20Position'];
+    for (const query of order.startsWith('units') ? requests : requests.reverse()) {
+      for (const _ of [1, 2]) await server.request(`/i/torque/${key}?${query}`, { key: '' });
+    }
     const { body } = await server.request('/v1/vehicles/passat/labels');
 
     expect(body).toEqual({

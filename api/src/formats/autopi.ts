@@ -45,6 +45,9 @@ const OBD: Readings = {
   odometer: { signal: 'odometer_km' },
 };
 
+/** Of other kinds, by the name that they get here. */
+const OTHERS: Readings = { obd_bat_voltage: { signal: 'battery_v' } };
+
 export const AUTOPI: Format = {
   name: 'autopi',
   title: 'AutoPi',
@@ -91,6 +94,6 @@ function addNumbers(signals: Signals, kind: string, entry: JsonObject): void {
   for (const [name, value] of Object.entries(entry)) {
     if (name.startsWith('@') || typeof value === 'string') continue;
     const signal = signalNamed(name === 'value' ? kind : `${kind}_${name}`);
-    if (signal !== undefined) signals.add({ signal }, value);
+    if (signal !== undefined) signals.add(OTHERS[signal] ?? { signal }, value);
   }
 }

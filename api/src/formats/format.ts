@@ -32,8 +32,9 @@ export interface Candidate {
 /** What the app calls a signal that is not in the vocabulary. */
 export interface SignalLabel {
   readonly signal: string;
+  /** `''` where the app did not say, or says it another time. */
   readonly label: string;
-  /** As people write it, `''` where the app did not say. */
+  /** As people write it; `''` likewise. */
   readonly unit: string;
 }
 

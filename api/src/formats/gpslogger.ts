@@ -23,12 +23,17 @@ import {
 const PARAMETERS: Readings = {
   spd: { signal: 'gps_speed_kph', times: MPS },
   speed: { signal: 'gps_speed_kph', times: MPS },
+  spd_kph: { signal: 'gps_speed_kph' },
   dir: { signal: 'heading_deg' },
   alt: { signal: 'altitude_m' },
   sat: { signal: 'gps_satellites' },
   hdop: { signal: 'hdop' },
+  vdop: { signal: 'vdop' },
+  pdop: { signal: 'pdop' },
   acc: ACCURACY,
   batt: PHONE_BATTERY,
+  ischarging: { signal: 'phone_charging' },
+  dist: { signal: 'session_distance_m' },
 };
 
 const TEMPLATE =

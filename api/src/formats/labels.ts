@@ -14,7 +14,7 @@ interface Keeping {
   readonly now: () => number;
 }
 
-/** Keeps labels; those that are known already cost no write. */
+/** Keeps labels; those that are known already cost no write, and what is not said this time stays. */
 export async function keepLabels(
   { registry, directory, now }: Keeping,
   principal: Principal,
@@ -23,12 +23,13 @@ export async function keepLabels(
   if (labels.length === 0) return;
   const vehicle = chooseVehicle(principal, directory, { devices });
   if (!vehicle.ok) return;
-  const known = new Map((await labelsOf(registry, vehicle.value)).map((label) => [label.signal, label]));
-  for (const { signal, ...words } of labels) {
-    const body = { signal, label: words.label.slice(0, LONGEST), unit: words.unit.slice(0, LONGEST) };
-    const before = known.get(signal);
-    if (before?.label === body.label && before.unit === body.unit) continue;
-    if (before === undefined && known.size >= MOST_LABELS) continue;
+  const known = new Map((await storedOf(registry, vehicle.value)).map((label) => [label.signal, label]));
+  for (const said of labels) {
+    const { signal } = said;
+    const before = known.get(signal) ?? { signal, label: '', unit: '' };
+    const body = together(before, said);
+    if (before.label === body.label && before.unit === body.unit) continue;
+    if (!known.has(signal) && known.size >= MOST_LABELS) continue;
     known.set(signal, body);
     await registry.put({
       kind: 'signal-label',
@@ -40,8 +41,18 @@ export async function keepLabels(
   }
 }
 
+/** What was known of a signal, with what is said now. */
+function together(before: SignalLabel, { signal, label, unit }: SignalLabel): SignalLabel {
+  return { signal, label: label.slice(0, LONGEST) || before.label, unit: unit.slice(0, LONGEST) || before.unit };
+}
+
 /** The labels of a vehicle, by signal. */
 export async function labelsOf(registry: Registry, vehicle: string): Promise<readonly SignalLabel[]> {
-  const documents = await registry.list('signal-label', { owner: vehicle });
-  return documents.map(({ body }) => body).sort((a, b) => (a.signal < b.signal ? -1 : 1));
+  const labels = (await storedOf(registry, vehicle)).filter(({ label }) => label !== '');
+  return labels.sort((a, b) => (a.signal < b.signal ? -1 : 1));
+}
+
+/** With those of which only the unit is known so far. */
+async function storedOf(registry: Registry, vehicle: string): Promise<SignalLabel[]> {
+  return (await registry.list('signal-label', { owner: vehicle })).map(({ body }) => body);
 }

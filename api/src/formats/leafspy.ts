@@ -19,6 +19,7 @@ import {
 const PARAMETERS: Readings = {
   RPM: { signal: 'rpm' },
   SOC: { signal: 'soc_pct' },
+  SOH: { signal: 'soh_pct' },
   Odo: { signal: 'odometer_km' },
   Elv: { signal: 'altitude_m' },
   DevBat: PHONE_BATTERY,

@@ -9,7 +9,6 @@ import {
   ACCURACY,
   aliasesOf,
   anyTime,
-  isObject,
   jsonObject,
   MPS,
   notWhat,
@@ -56,11 +55,14 @@ function decode({ body, query }: AppRequest): Result<Decoded, Problem> {
   return ok({ candidates: locations.flatMap((feature) => candidateOf(feature, query.get('device_id'))) });
 }
 
-/** A feature without a place is a visit or a trip, which say nothing that the places don't. */
+/**
+ * A feature without a place, or about what the app did (`action`: a visit, a pause), says nothing that the places don't:
+ * the place of a visit is known when the phone has left it.
+ */
 function candidateOf(feature: unknown, device: string | null): Candidate[] {
   const coordinates = objectIn(feature, 'geometry')['coordinates'];
-  if (!isObject(feature) || !Array.isArray(coordinates)) return [];
   const properties = objectIn(feature, 'properties');
+  if (!Array.isArray(coordinates) || properties['action'] !== undefined) return [];
   const [lon, lat] = coordinates as readonly unknown[];
   const signals = new Signals();
   signals.addPlace(lat, lon);

@@ -14,6 +14,7 @@ import {
   SIGNALS,
 } from '@fleet/contract';
 import { parseJson } from '../ingest/decode.ts';
+import { isSecretName } from './secrets.ts';
 
 /** Which signal a number is, and how it is converted to the signal's unit. */
 export interface Reading {
@@ -40,7 +41,8 @@ export const PHONE_BATTERY: Reading = { signal: 'phone_battery_pct', least: 0 };
 /** From here on a number is an app's way of saying that it has none: the largest float, for one. */
 const ABSURD = 1e30;
 
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
+/** Each digit fits in one place only: text of a million digits must not be tried in a million ways. */
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i;
 const WORDS: Readonly<Record<string, number>> = { true: 1, false: 0 };
 
 /** The number that an app wrote: as a number, as text, or as true and false. Undefined where there is none. */
@@ -94,7 +96,10 @@ function isPossible(signal: string, value: number): boolean {
   return value >= min && value <= max;
 }
 
-/** A name of the app's as the name of a custom signal; what is named like a signal of the vocabulary is that signal. */
+/**
+ * A name of the app's as the name of a custom signal; what is named like a signal of the vocabulary is that signal. A
+ * password is none, though it may be a number.
+ */
 export function signalNamed(name: string): string | undefined {
   const snake = name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
@@ -102,7 +107,7 @@ export function signalNamed(name: string): string | undefined {
     .replaceAll(/[^a-z0-9]+/g, '_')
     .replaceAll(/^[_0-9]+|_+$/g, '')
     .slice(0, 64);
-  if (!CUSTOM_SIGNAL_NAME.test(snake)) return undefined;
+  if (!CUSTOM_SIGNAL_NAME.test(snake) || isSecretName(snake)) return undefined;
   return RESERVED_NAMES.includes(snake) ? `app_${snake}` : snake;
 }
 
@@ -136,11 +141,8 @@ export function anyTime(raw: unknown): string | undefined {
 /** What an app calls itself, in the form that a vehicle's aliases have: at most 64 of A-Z, a-z, 0-9, _ and -. */
 export function aliasOf(raw: unknown): string | undefined {
   if (typeof raw !== 'string' && typeof raw !== 'number') return undefined;
-  const alias = String(raw)
-    .replaceAll(/[^A-Za-z0-9_-]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 64);
-  return alias === '' ? undefined : alias;
+  const [, alias] = /^-*([A-Za-z0-9_-]{0,63}[A-Za-z0-9_])/.exec(String(raw).replaceAll(/[^A-Za-z0-9_-]+/g, '-')) ?? [];
+  return alias;
 }
 
 /** The names that an app goes by, without those that it does not say. */

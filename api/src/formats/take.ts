@@ -4,6 +4,7 @@ import { chooseVehicle, type VehicleNames } from '../access/choose-vehicle.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Admission, admit } from '../ingest/admit.ts';
 import { createBreather } from '../ingest/breathe.ts';
+import { DEAD_LETTERS_PER_DEVICE } from '../ingest/dead-letter.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import { refusalOf } from '../ingest/ingest.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
@@ -43,7 +44,8 @@ export async function takeCandidates(taking: Taking, candidates: readonly Candid
   for (let at = 0; at < taken.length; at += WRITTEN_AT_ONCE) {
     refused.push(...(await write(taking.store, taken.slice(at, at + WRITTEN_AT_ONCE))));
   }
-  for (const [candidate, problem] of refused) await keep(taking, candidate, problem);
+  for (const [candidate, problem] of refused.slice(0, DEAD_LETTERS_PER_DEVICE)) await keep(taking, candidate, problem);
+  await taking.deadLetters.count(taking.principal.name, refused.length - DEAD_LETTERS_PER_DEVICE);
 }
 
 /** Stores events; those that the store does not take, and why. */

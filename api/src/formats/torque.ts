@@ -137,12 +137,22 @@ function timeIn(raw: string | undefined, latest: number, now: number): string | 
   return timeText(ms > latest ? now : ms);
 }
 
-/** What Torque calls codes that have no name here. */
+/** What Torque calls codes that have no name here, and the units of their values, which come in requests of their own. */
 function labelsIn(parameters: ReadonlyMap<string, string>): SignalLabel[] {
-  return [...parameters].flatMap(([name, label]) => {
-    const [, hex] = /^userFullName([0-9a-f]{1,12})$/i.exec(name) ?? [];
-    if (hex === undefined || label === '' || Object.hasOwn(CODES, codeOf(hex)) || LEFT_OUT.has(codeOf(hex))) return [];
-    // The unit that values are in, which is not the one that the user looks at.
-    return [{ signal: `k${codeOf(hex)}`, label, unit: parameters.get(`defaultUnit${hex}`) ?? '' }];
-  });
+  const labels = new Map<string, { label: string; unit: string }>();
+  for (const [name, text] of parameters) {
+    // The unit that the user looks at (`userUnit`) is another.
+    const [, kind, hex] = /^(userFullName|defaultUnit)([0-9a-f]{1,12})$/i.exec(name) ?? [];
+    if (hex === undefined || Object.hasOwn(CODES, codeOf(hex)) || LEFT_OUT.has(codeOf(hex))) continue;
+    const words = labels.get(codeOf(hex)) ?? { label: '', unit: '' };
+    if (kind?.toLowerCase() === 'defaultunit') words.unit = unitOf(text);
+    else words.label = text.replaceAll(/\s+/g, ' ').trim();
+    labels.set(codeOf(hex), words);
+  }
+  return [...labels].map(([code, words]) => ({ signal: `k${code}`, ...words }));
+}
+
+/** Torque writes spaces for `/` and `%`. */
+function unitOf(text: string): string {
+  return text === ' ' ? '%' : text.trim().replaceAll(' ', '/');
 }

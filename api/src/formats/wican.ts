@@ -1,17 +1,20 @@
 /**
- * WiCAN Pro's HTTPS POST: what it read from the car, without a time and without a place.
+ * WiCAN Pro's HTTPS POST: what it read from the car; a time and a place only where its firmware and a receiver add them.
  * @see https://github.com/meatpiHQ/wican-fw docs/content/9.HTTPS/0.HTTPS.md
  */
 import { DTC, MAX_DTCS, ok, type Problem, type Result, SIGNAL_NAMES, SIGNALS } from '@fleet/contract';
 import type { AppRequest, Decoded, Format } from './format.ts';
 import { answersOf, EMPTY } from './format.ts';
 import {
+  ACCURACY,
   aliasesOf,
   isObject,
   type JsonObject,
   jsonObject,
+  numberIn,
   objectIn,
   type Reading,
+  type Readings,
   Signals,
   signalNamed,
   timeText,
@@ -19,8 +22,8 @@ import {
 
 const PSI: Pick<Reading, 'times'> = { times: 6.894757 };
 
-/** Names of vehicle profiles. */
-const NAMES: Readonly<Record<string, Reading>> = {
+/** Names of vehicle profiles and of a receiver at its side, in whatever case. */
+const NAMES: Readings = {
   SPEED: { signal: 'speed_kph' },
   ENGINE_RPM: { signal: 'rpm' },
   COOLANT_TMP: { signal: 'coolant_c' },
@@ -43,12 +46,30 @@ const NAMES: Readonly<Record<string, Reading>> = {
   TYRE_P_RL: { signal: 'tyre_rl_kpa', ...PSI },
   TYRE_P_RR: { signal: 'tyre_rr_kpa', ...PSI },
   BATTERY_VOLTAGE: { signal: 'battery_v' },
+  TMP_A: { signal: 'ambient_c' },
+  T_CAB: { signal: 'inside_c' },
+  BATT_TEMP: { signal: 'hv_battery_c' },
+  VehicleSpeed: { signal: 'speed_kph' },
+  EngineRPM: { signal: 'rpm' },
+  gps_speed: { signal: 'gps_speed_kph' },
+  gps_altitude: { signal: 'altitude_m' },
+  gps_heading: { signal: 'heading_deg' },
+  gps_satellites: { signal: 'gps_satellites' },
+  gps_accuracy: ACCURACY,
 };
+
+/** What is said for itself. */
+const LEFT_OUT = new Set(
+  ['DIAGNOSTIC_TROUBLE_CODES', 'gps_latitude', 'gps_longitude', 'timestamp', ...Object.keys(NAMES)].map((name) =>
+    name.toLowerCase(),
+  ),
+);
 
 /** Signals by the parameter id of OBD-II, in hexadecimal. */
 const PIDS = new Map(SIGNAL_NAMES.flatMap((name) => (SIGNALS[name].pid === null ? [] : [[SIGNALS[name].pid, name]])));
 
-const CODES_NAME = 'DIAGNOSTIC_TROUBLE_CODES';
+/** A clock that says less was never set. */
+const CLOCK_IS_SET = Date.UTC(2020, 0);
 
 export const WICAN: Format = {
   name: 'wican',
@@ -61,12 +82,12 @@ export const WICAN: Format = {
     steps: [
       'In the WiCAN’s own page, Automate: a destination HTTPS POST with the address above, Grouping on (firmware 4.40 or later)',
       'Cycle: 1000 ms for a curve worth looking at, 5000 ms to save mobile data',
-      'It sends no time and no place: set up a phone for the same vehicle, and both fill one trip',
+      'Without a receiver it knows no place: set up a phone for the same vehicle, and both fill one trip',
     ],
   }),
 };
 
-function decode({ body, query, now }: AppRequest): Result<Decoded, Problem> {
+function decode({ body, query, now, latest }: AppRequest): Result<Decoded, Problem> {
   const message = jsonObject(body);
   if (!message.ok) return message;
   const data = isObject(message.value['autopid_data']) ? message.value['autopid_data'] : bare(message.value);
@@ -74,10 +95,13 @@ function decode({ body, query, now }: AppRequest): Result<Decoded, Problem> {
     // It repeats what it once read: no new sample.
     return ok({ candidates: [] });
   }
+  const values = new Map(Object.entries(data).map(([name, value]) => [name.toLowerCase(), value]));
   const signals = new Signals();
-  for (const [name, reading] of Object.entries(NAMES)) signals.add(reading, memberOf(data, name));
+  signals.addPlace(values.get('gps_latitude'), values.get('gps_longitude'));
+  signals.addAll(NAMES, (name) => values.get(name.toLowerCase()));
   for (const [name, value] of Object.entries(data)) addNamed(signals, name, value);
-  const events = signals.event(timeText(now), codesIn(data[CODES_NAME]));
+  const ts = timeText(timeIn(values.get('timestamp'), latest) ?? now);
+  const events = signals.event(ts, codesIn(values.get('diagnostic_trouble_codes')));
   const devices = aliasesOf(query.get('device_id'), query.get('id'), objectIn(message.value, 'status')['device_id']);
   return ok({ candidates: events.map((event) => ({ event, devices })) });
 }
@@ -87,12 +111,14 @@ function bare({ config: _config, status: _status, ...values }: JsonObject): Json
   return values;
 }
 
-function memberOf(data: JsonObject, wanted: string): unknown {
-  return data[wanted] ?? data[wanted.toLowerCase()];
+/** Its clock, milliseconds since 1970, where it was set: it has none before it heard of a network. */
+function timeIn(seconds: unknown, latest: number): number | undefined {
+  const ms = (numberIn(seconds) ?? 0) * 1_000;
+  return ms >= CLOCK_IS_SET && ms <= latest ? ms : undefined;
 }
 
 function addNamed(signals: Signals, name: string, value: unknown): void {
-  if (Object.hasOwn(NAMES, name.toUpperCase()) || name === CODES_NAME) return;
+  if (LEFT_OUT.has(name.toLowerCase())) return;
   const [, hex = ''] = /^([0-9A-F]{2})-/i.exec(name) ?? [];
   const known = PIDS.get(hex.toUpperCase());
   const signal = known ?? signalNamed(name);

@@ -82,7 +82,7 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
       else chunks.push(chunk);
     });
     req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-    req.on('error', reject);
+    req.on('error', (error) => reject(req.complete ? error : endedTooEarly()));
     req.on('close', () => {
       if (!req.complete) reject(endedTooEarly());
     });

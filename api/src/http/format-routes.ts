@@ -3,8 +3,8 @@
  * nothing but an address: so no path of these is ever logged, counted or said back.
  */
 import type { IncomingMessage } from 'node:http';
-import { type Problem, problem } from '@fleet/contract';
-import type { Format } from '../formats/format.ts';
+import { bad, ok, type Problem, problem, type Result } from '@fleet/contract';
+import type { AppRequest, Decoded, Format } from '../formats/format.ts';
 import { FORMATS } from '../formats/formats.ts';
 import { keepLabels } from '../formats/labels.ts';
 import { withoutSecrets } from '../formats/secrets.ts';
@@ -32,13 +32,17 @@ export function formatRoutes(services: Services): Route[] {
         method,
         path,
         access: 'write' as const,
-        keyOf: (req: IncomingMessage, params: Readonly<Record<string, string>>) =>
-          params['key'] ?? keyIn(req.headers.authorization),
+        keyOf,
         handle: (exchange: Exchange) => take(services, format, exchange),
         doc: formatDoc(format),
       })),
     ),
   );
+}
+
+/** In the path, or in a header. */
+function keyOf({ headers }: IncomingMessage, params: Readonly<Record<string, string>>): string | null {
+  return params['key'] ?? keyIn(headers.authorization);
 }
 
 function pathsOf({ name, paths = [] }: Format): string[] {
@@ -47,19 +51,16 @@ function pathsOf({ name, paths = [] }: Format): string[] {
 
 async function take(services: Services, format: Format, exchange: Exchange): Promise<void> {
   const { req, res, principal, query } = exchange;
-  const bytes = await readBytes(req, MAX_APP_BODY_BYTES);
+  const sent = await readBytes(req, MAX_APP_BODY_BYTES);
   // First of all: where the clock can't be told, nothing can be said of what came.
   const admission = admissionOf(services, principal, 'live');
-  const request = {
-    query,
-    headers: req.headers,
-    now: services.now(),
-    latest: services.now() + services.limits.maxAhead,
-  };
-  const decoded = decodedBy(format, exchange, bytes, request);
+  const body = unpackedOf(req, sent);
+  const now = services.now();
+  const request = { query, headers: req.headers, now, latest: now + services.limits.maxAhead };
+  const decoded = body.ok ? decodedBy(format, exchange, { ...request, body: body.value }) : body;
   if (!decoded.ok) {
     services.onRefused(decoded.error.slug);
-    await keepRaw(services, format, exchange, bytes, decoded.error);
+    await keepRaw(services, format, exchange, body.ok ? textOf(exchange, body.value) : sent, decoded.error);
     sendAnswer(res, format.answers.bad);
     return;
   }
@@ -70,43 +71,39 @@ async function take(services: Services, format: Format, exchange: Exchange): Pro
   sendAnswer(res, format.answers.taken);
 }
 
-function decodedBy(
-  format: Format,
-  { req }: Exchange,
-  bytes: Buffer,
-  request: Omit<Parameters<Format['decode']>[0], 'body'>,
-): ReturnType<Format['decode']> {
-  const length = Buffer.byteLength(req.url ?? '');
-  if (length > MAX_URL_BYTES) {
-    return {
-      ok: false,
-      error: problem('malformed-request', `the address is longer than ${MAX_URL_BYTES / 1_024} KiB`),
-    };
-  }
+/** The body as it was before it was packed. Throws `payload-too-large`. */
+function unpackedOf({ headers }: IncomingMessage, body: Buffer): Result<Buffer, Problem> {
+  if (!/^(x-)?gzip$/i.test(headers['content-encoding'] ?? '')) return ok(body);
   try {
-    return format.decode({ ...request, body: isGzip(req) ? unpacked(bytes, MAX_APP_BODY_BYTES) : bytes });
+    return ok(unpacked(body, MAX_APP_BODY_BYTES));
   } catch (error) {
-    if (error instanceof ProblemError && error.problem.slug === 'malformed-body')
-      return { ok: false, error: error.problem };
+    if (error instanceof ProblemError && error.problem.slug === 'malformed-body') return bad(error.problem);
     throw error;
   }
 }
 
-function isGzip({ headers }: IncomingMessage): boolean {
-  return /^(x-)?gzip$/i.test(headers['content-encoding'] ?? '');
+function decodedBy(format: Format, { req }: Exchange, request: AppRequest): Result<Decoded, Problem> {
+  const isLong = Buffer.byteLength(req.url ?? '') > MAX_URL_BYTES;
+  return isLong
+    ? bad(problem('malformed-request', `the address is longer than ${MAX_URL_BYTES / 1_024} KiB`))
+    : format.decode(request);
 }
 
-/** Keeps a request that could not be read, without what must not be kept. */
+/** What was sent, as text without what must not be kept. */
+function textOf({ req, params }: Exchange, body: Buffer): Buffer {
+  const [, query = ''] = /\?(.*)/s.exec(req.url ?? '') ?? [];
+  const text = [query, body.toString()].filter((part) => part !== '').join('\n');
+  return Buffer.from(withoutSecrets(text, keyOf(req, params)));
+}
+
+/** Keeps a request that could not be read. */
 function keepRaw(
   { deadLetters }: Services,
   { name: via }: Format,
-  { req, principal, params }: Exchange,
-  body: Buffer,
+  { principal }: Exchange,
+  bytes: Buffer,
   found: Problem,
 ): Promise<void> {
-  const [, query = ''] = /\?(.*)/s.exec(req.url ?? '') ?? [];
-  const text = [query, isGzip(req) ? '' : body.toString()].filter((part) => part !== '').join('\n');
-  const bytes = isGzip(req) ? body : Buffer.from(withoutSecrets(text, params['key']));
   return deadLetters.keep({ device: principal.name, via, bytes, context: {}, ...quoteless(faultsOf(found)) });
 }
 

@@ -1,10 +1,11 @@
 /** The HTTP server: Node's limits, and the hot path. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import type { Services } from '../services.ts';
 import { createHotIngest } from './hot-ingest.ts';
 import { INGEST_PATHS } from './ingest-route.ts';
+import { isReadAgain, LenientServer } from './lenient-server.ts';
 import type { Route } from './route.ts';
 import { createRouteServer, type RouteServer, type RouteServerParts } from './serve-route.ts';
 
@@ -40,7 +41,7 @@ export interface ServerParts extends RouteServerParts {
 export function createHttpServer({ app, routes, services, patience = PATIENCE, ...parts }: ServerParts): Server {
   const hot = hotRoutes(routes, services, parts);
   const watch = new SlowRequests(patience);
-  const server = createServer(
+  const server = new LenientServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: patience.headersMs,
@@ -50,7 +51,7 @@ export function createHttpServer({ app, routes, services, patience = PATIENCE, .
     },
     (req, res) => {
       watch.began(req);
-      if (services.draining.aborted) res.setHeader('connection', 'close');
+      if (services.draining.aborted || isReadAgain(req.socket)) res.setHeader('connection', 'close');
       const serve = req.method === 'POST' ? hot.get(req.url ?? '') : undefined;
       if (serve === undefined) app(req, res);
       else void serve(req, res, {});

@@ -100,7 +100,7 @@ export class MessageTaker {
   }
 
   #keepRaw({ payload, principal }: Message, isOver: () => boolean, via: string, found: Problem): Promise<void> {
-    const bytes = Buffer.from(withoutSecrets(payload.toString(), undefined));
+    const bytes = Buffer.from(withoutSecrets(payload.toString(), null));
     const letter = { device: principal.name, via, bytes, context: {}, ...faultsOf(found) };
     return untilStored(() => this.#parts.services.deadLetters.keep(letter), isOver);
   }
