@@ -12,6 +12,25 @@ export function newest(signal: SignalName): string {
   return flux(events([signal], ALL), newestBy('vin'), TABLE);
 }
 
+/** The newest speed: the car's own, else that of a GPS. */
+export function newestSpeed(): string {
+  return flux(newestSideBySide('speed_kph', 'gps_speed_kph'), map({ _value: SPEED }), TABLE);
+}
+
+/**
+ * A query for a message only, without imports, with a row that is of no vehicle: where any query of a rule has
+ * no rows, Grafana takes the whole rule for one without data, and a car that nobody knows the place of would never alarm.
+ */
+export function orNobody(query: string): string {
+  return flux(
+    'import "array"',
+    'nobody = array.from(rows: [{vin: "(nobody)", _value: 0.0}])',
+    `somebody = ${query}`,
+    'union(tables: [nobody, somebody])',
+    group(),
+  );
+}
+
 /** The lower of the newest values of two signals. */
 export function lower(...signals: readonly [SignalName, SignalName]): string {
   return flux(events(signals, ALL), newestBy('vin', '_field'), group('vin'), '  |> min()', TABLE);
@@ -26,11 +45,7 @@ export function meanOf(signal: SignalName): string {
 export function battery(isRunning: boolean): string {
   const running = `exists r.rpm and r.rpm >= ${DRIVING.running_rpm}.0`;
   return flux(
-    events(['battery_v', 'rpm'], ALL),
-    newestBy('vin', '_field'),
-    keep('vin', '_field', '_value'),
-    group(),
-    '  |> pivot(rowKey: ["vin"], columnKey: ["_field"], valueColumn: "_value")',
+    newestSideBySide('battery_v', 'rpm'),
     filter(`exists r.battery_v and ${isRunning ? running : `not (${running})`}`),
     map({ _value: 'r.battery_v' }),
     TABLE,
@@ -82,6 +97,17 @@ export function silence(): string {
     vehicles(['last_ts'], ALL),
     map({ _value: 'float(v: int(v: v.timeRangeStop) - r.last_ts * 1000000) / 3600000000000.0' }),
     TABLE,
+  );
+}
+
+/** The newest values of signals, a row for each vehicle and a column for each signal. */
+function newestSideBySide(...signals: readonly SignalName[]): string {
+  return flux(
+    events(signals, ALL),
+    newestBy('vin', '_field'),
+    keep('vin', '_field', '_value'),
+    group(),
+    '  |> pivot(rowKey: ["vin"], columnKey: ["_field"], valueColumn: "_value")',
   );
 }
 
