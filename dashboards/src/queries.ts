@@ -50,16 +50,34 @@ export function tripCount(): string {
   return flux(trips(['end_ts']), map({ trips: 'r.end_ts' }), total('trips', 'count'));
 }
 
-/** Speeds of the last day of the chosen time as they were measured, one series: a car's own where it tells any. */
-export function speeds(): string {
+/** Neighbouring speeds further apart say nothing about the time between, milliseconds. */
+const LONGEST_STEP_MS = 3_000;
+
+/**
+ * How speed changes, m/s² in `rate` over the `elapsed` milliseconds until `_time`, as the summaries count it: measured
+ * where a car tells it, else by the difference of speeds, which are its own, or a GPS's while it tells none. A table for
+ * each combination of the columns. The script needs `internal/debug`.
+ */
+export function rates(scope: Parameters<typeof events>[1], ...columns: readonly string[]): string {
+  const longestNs = LONGEST_STEP_MS * 1_000_000;
   return flux(
-    atMost('24h'),
-    events(['speed_kph', 'gps_speed_kph'], { start: 'start' }),
-    keep('_time', '_field', '_value'),
-    SIDE_BY_SIDE,
-    map({ _value: SPEED }),
-    filter('exists r._value'),
-    keep('_time', '_value'),
+    events(['speed_kph', 'gps_speed_kph', 'accel_long_mps2'], scope),
+    keep('_time', '_field', '_value', ...columns),
+    group(...columns),
+    '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
+    '  |> sort(columns: ["_time"])',
+    map({ own_at: 'if exists r.speed_kph then int(v: r._time) else debug.null(type: "int")' }),
+    '  |> fill(column: "own_at", usePrevious: true)',
+    filter(
+      `exists r.speed_kph or (exists r.gps_speed_kph and not (exists r.own_at and int(v: r._time) - r.own_at <= ${longestNs}))`,
+    ),
+    map({ kph: SPEED }),
+    '  |> elapsed(unit: 1ms)',
+    '  |> difference(columns: ["kph"])',
+    filter(`r.elapsed > 0 and r.elapsed <= ${LONGEST_STEP_MS}`),
+    map({
+      rate: 'if exists r.accel_long_mps2 then r.accel_long_mps2 else r.kph / 3.6 / (float(v: r.elapsed) / 1000.0)',
+    }),
   );
 }
 
@@ -67,11 +85,9 @@ export function speeds(): string {
 export function hardEvents(): string {
   const { harsh_mps2, harsh_s } = DRIVING;
   return flux(
-    speeds(),
-    '  |> elapsed(unit: 1ms)',
-    '  |> difference(columns: ["_value"])',
-    filter('r.elapsed > 0 and r.elapsed <= 3000'),
-    map({ rate: 'r._value / 3.6 / (float(v: r.elapsed) / 1000.0)' }),
+    'import "internal/debug"',
+    atMost('24h'),
+    rates({ start: 'start' }),
     map({
       kind: `if r.rate <= -${harsh_mps2}.0 then "braking" else if r.rate >= ${harsh_mps2}.0 then "acceleration" else ""`,
     }),

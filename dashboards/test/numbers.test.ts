@@ -1,10 +1,14 @@
 /** What panels show is what was driven: numbers are those of the loggers. */
+import type { SignalValues } from '@fleet/contract';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeWithInfluxd } from '../../api/test/influx.ts';
 import { CAR, loose } from './events.ts';
 import type { Fleet } from './fleet.ts';
 import { DAY, KNOWN, LATER, openKnownFleet, T0, TRUTHS } from './known-fleet.ts';
 import { rows, type View } from './panels.ts';
+
+/** A stop by 4 m/s² after 20 seconds, km/h. */
+const stop = (second: number) => Math.min(80, Math.max(0, 80 - (second - 20) * 14.4));
 
 describeWithInfluxd('numbers of panels', (server) => {
   let fleet: Fleet;
@@ -77,6 +81,23 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(hard.length).toBeGreaterThan(0);
     const gaps = await ask('fleet-trip', 'Gaps', { ...KNOWN, from: 1_558_987_266_000, to: 1_558_989_157_000 });
     expect(gaps[0]?.['gap_s']).toBe(74);
+  });
+
+  test.each<[string, (s: number) => readonly [SignalValues, SignalValues?]]>([
+    ['that the car measured', (s) => [{ speed_kph: 50, accel_long_mps2: s >= 20 && s < 24 ? -4 : 0 }]],
+    ['between the car and a GPS that lags', (s) => [{ speed_kph: stop(s) }, { gps_speed_kph: stop(s) + 5 }]],
+    ['of a car with GPS only', (s) => [{ gps_speed_kph: stop(s) }]],
+  ])('hard braking %s is listed as it is counted', async (how, says) => {
+    const vehicle = how.replaceAll(' ', '-');
+    await fleet.write(
+      Array.from({ length: 60 }, (_, s) =>
+        says(s).flatMap((values, at) => (values ? [loose(vehicle, T0 + s * 1_000 + at * 500, values)] : [])),
+      ).flat(),
+    );
+    const view = { ...LATER, to: T0 + 60_000, vehicles: [vehicle] };
+
+    expect(await one('fleet-trip', 'Hard braking', 'braking_count', view)).toBe(1);
+    expect(await ask('fleet-trip', 'Hard braking and acceleration', view)).toMatchObject([{ kind: 'braking' }]);
   });
 
   test('what a device counted and never sent is missing everywhere', async () => {

@@ -2,7 +2,7 @@
 import { DRIVING, type SignalName } from '@fleet/contract';
 import type { EventField } from '../columns.ts';
 import { events, filter, flux, group, keep, map, vehicles } from '../flux.ts';
-import { SPEED } from '../queries.ts';
+import { rates, SPEED } from '../queries.ts';
 
 const ALL = { all: true } as const;
 const TABLE = flux(keep('vin', '_value'), group());
@@ -56,17 +56,9 @@ export function battery(isRunning: boolean): string {
 export function hardestBraking(): string {
   const { harsh_mps2, harsh_s } = DRIVING;
   return flux(
-    events(['speed_kph', 'gps_speed_kph'], ALL),
-    keep('_time', '_field', '_value', 'vin'),
-    group('vin'),
-    '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
-    map({ kph: SPEED }),
-    filter('exists r.kph'),
-    '  |> sort(columns: ["_time"])',
-    '  |> elapsed(unit: 1ms)',
-    '  |> difference(columns: ["kph"])',
-    filter('r.elapsed > 0 and r.elapsed <= 3000'),
-    map({ _value: '-r.kph / 3.6 / (float(v: r.elapsed) / 1000.0)' }),
+    'import "internal/debug"',
+    rates(ALL, 'vin'),
+    map({ _value: '-r.rate' }),
     `  |> stateDuration(fn: (r) => r._value >= ${harsh_mps2}.0, column: "lasted", unit: 1ms)`,
     filter(`r.lasted >= 0 and r.lasted + r.elapsed >= ${harsh_s * 1_000}`),
     '  |> max()',

@@ -73,7 +73,7 @@ export const TRIP_DETAIL = dashboard({
     }),
     table({
       title: 'Hard braking and acceleration',
-      description: '3 m/s² or more for two seconds, by differences of speed. Of at most a day.',
+      description: '3 m/s² or more for two seconds, measured or by differences of speed. Of at most a day.',
       size: [6, 8],
       ask: hardEvents(),
       columns: ['start', 'kind', 'seconds', 'peak_mps2'],
