@@ -23,6 +23,9 @@ interface Scope {
   readonly all?: boolean;
 }
 
+/** After the imports, of `timezone` too: days and hours are those of the time zone that the dashboard shows. */
+export const IN_TIME_ZONE = `option location = timezone.location(name: if "${TIME_ZONE}" == "utc" then "UTC" else "${TIME_ZONE}")`;
+
 /** Lines of Flux, in order. */
 export function flux(...lines: readonly string[]): string {
   return lines.join('\n');
@@ -111,8 +114,9 @@ export function perWindow(fn: 'mean' | 'max' | 'min' | 'sum' | 'last' | 'count',
 }
 
 /** Windows under the time at which they begin: under that of their end they would belong to the next one. */
-export function window(fn: string, every = '$__interval'): string {
-  return `  |> aggregateWindow(every: ${every}, fn: ${fn}, createEmpty: false, timeSrc: "_start")`;
+export function window(fn: string, every = '$__interval', offset?: string): string {
+  const shifted = offset === undefined ? '' : `, offset: ${offset}`;
+  return `  |> aggregateWindow(every: ${every}${shifted}, fn: ${fn}, createEmpty: false, timeSrc: "_start")`;
 }
 
 /** Rows of windows side by side: a column for each field. */

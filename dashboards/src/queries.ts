@@ -1,10 +1,26 @@
 /** Queries that several panels share. */
 import { DRIVING } from '@fleet/contract';
 import type { TripField } from './columns.ts';
-import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, total, trips, window } from './flux.ts';
+import {
+  events,
+  filter,
+  flux,
+  group,
+  IN_TIME_ZONE,
+  keep,
+  map,
+  perWindow,
+  SIDE_BY_SIDE,
+  total,
+  trips,
+  window,
+} from './flux.ts';
 
 /** The car's speed, else that of a GPS, of a row with either. */
 export const SPEED = 'if exists r.speed_kph then r.speed_kph else r.gps_speed_kph';
+
+/** From here on tracks are red, km/h. */
+export const FAST_KPH = 130;
 
 /** Begins a script whose query reads at most so much time before the end of the dashboard's. */
 export function atMost(duration: string): string {
@@ -27,16 +43,21 @@ export const TRIP_TIMES = map({
 /** Columns that a link to a trip needs. */
 export const TRIP_LINK = ['from_ms', 'to_ms'] as const;
 
-/** Sums of trips' fields in steps of time, a series for each vehicle. */
-export function tripSums(field: TripField, every: string): string {
+/** Weeks begin with Monday; windows are counted from 1970-01-01, a Thursday. */
+const OFFSETS = { '1d': undefined, '1w': '-3d' } as const;
+
+/** Sums of trips' fields by day or week, a series for each vehicle. */
+export function tripSums(field: TripField, every: keyof typeof OFFSETS): string {
   return flux(
+    'import "timezone"',
+    IN_TIME_ZONE,
     trips([field]),
     filter(`exists r.${field}`),
     map({ _value: `r.${field}`, _field: 'r.vin' }),
     keep('_time', '_value', '_field'),
     group('_field'),
     '  |> sort(columns: ["_time"])',
-    window('sum', every),
+    window('sum', every, OFFSETS[every]),
   );
 }
 

@@ -110,6 +110,19 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(await one('fleet-trips', 'List of trips', 'completeness_pct', view)).toBe(60);
   });
 
+  test.each([
+    ['utc', Date.UTC(2026, 2, 8), Date.UTC(2026, 2, 2)],
+    ['Europe/Berlin', Date.UTC(2026, 2, 8, 23), Date.UTC(2026, 2, 8, 23)],
+    ['America/Chicago', Date.UTC(2026, 2, 8, 6), Date.UTC(2026, 2, 2, 6)],
+  ])('a drive at the turn of a week belongs to a day and a week of %s', async (timeZone, day, monday) => {
+    const late = Date.UTC(2026, 2, 8, 23, 30);
+    await fleet.write([0, 1, 2].map((s) => loose('late', late + s * 1_000, { speed_kph: 30 })));
+    const view = { ...LATER, from: late - 30 * DAY, to: late + DAY, vehicles: ['late'], timeZone };
+
+    expect(await ask('fleet-overview', 'Events a day', view)).toMatchObject([{ _time: day, _value: 3 }]);
+    expect(await ask('fleet-driving', 'Idling by week', view)).toMatchObject([{ _time: monday }]);
+  });
+
   test('dead letters, devices and sources are told apart', async () => {
     expect(await ask('fleet-quality', 'Dead letters by reason', LATER)).toEqual([
       { reason: 'clock-skew', device: 'phone', letters: 2 },
@@ -131,6 +144,16 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(Object.fromEntries(battery.map(({ _field, _value }) => [_field, _value]))).toMatchObject({ lowest: 9.8 });
     expect(Number(await one('fleet-trips', 'List of trips', 'consumption_l_100km', view))).toBeCloseTo(10, 1);
     expect(await ask('fleet-engine', 'Trouble codes', view)).toMatchObject([{ code: '["P0301"]', times: 1 }]);
+  });
+
+  test("the newest speed is the car's own, or that of its GPS", async () => {
+    const now = { ...LATER, to: T0 + 600_000, vehicles: ['gps-only', 'obd-only'] };
+
+    const speeds = await ask('fleet-live', 'Speed', now);
+    expect(Object.fromEntries(speeds.map(({ _field, _value }) => [_field, _value]))).toEqual({
+      'gps-only': 40,
+      'obd-only': 60,
+    });
   });
 
   test('a car with GPS only has a track, a speed and a place on the map', async () => {

@@ -7,7 +7,7 @@ import { events, filter, flux, group, keep, map } from '../flux.ts';
 import { barChart, curves, stat } from '../panels/kinds.ts';
 import { markers } from '../panels/map.ts';
 import { table } from '../panels/table.ts';
-import { atMost, curve, hardEvents, speedShares, track, tripTotal } from '../queries.ts';
+import { atMost, curve, FAST_KPH, hardEvents, speedShares, track, tripTotal } from '../queries.ts';
 
 const TOTALS: readonly (readonly [TripField, string])[] = [
   ['distance_km', 'Kilometres, gaps included.'],
@@ -54,6 +54,7 @@ export const TRIP_DETAIL = dashboard({
       ask: track(),
       columns: ['kph'],
       colour: 'kph',
+      red: FAST_KPH,
     })
       .maxDataPoints(1_500)
       .interval('1s'),
