@@ -12,7 +12,7 @@ import {
 } from '@fleet/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeWithInfluxd } from '../../api/test/influx.ts';
-import { ALERTING_FILES, VEHICLE_ALERTS } from '../src/index.ts';
+import { alertingFiles, VEHICLE_ALERTS } from '../src/index.ts';
 import { loose } from './events.ts';
 import { type Fleet, openFleet } from './fleet.ts';
 
@@ -24,7 +24,7 @@ interface RuleFile {
   readonly groups: readonly { readonly rules: readonly EvaluatedRule[] }[];
 }
 
-const RULES = (ALERTING_FILES['rules-vehicles.json'] as RuleFile).groups.flatMap(({ rules }) => rules);
+const RULES = (alertingFiles()['rules-vehicles.json'] as RuleFile).groups.flatMap(({ rules }) => rules);
 
 /** What a car says at each second of a quarter of an hour, and how the alert stands at which minute. */
 interface Story {

@@ -117,7 +117,7 @@ export const SERVER_ALERTS: readonly Alert[] = [
     lookBackS: 600,
     when: { is: 'gt', than: 0.05, unit: 'of all events' },
     for: '10m',
-    summary: `More than one event in twenty is refused: ${value('%.2f')} of them`,
+    summary: `Too many events are refused: ${value('%.2f')} of all`,
     todo: 'Data Quality lists dead letters by reason; docs/problems.md says what to do about each.',
   },
   {

@@ -32,8 +32,8 @@ export interface Alert {
 
 const EXPRESSION = '__expr__';
 
-/** The rule as a provisioning file has it. */
-export function toRule(alert: Alert) {
+/** The rule as a provisioning file has it; whoever makes a template of that puts something else where the threshold is. */
+export function toRule(alert: Alert, threshold: number | string = alert.when.than) {
   const { id, title, severity, ask, lookBackS, when } = alert;
   const isVehicle = 'flux' in ask;
   const query = isVehicle ? fluxData('A', ask.flux, lookBackS) : promData(ask.promql, lookBackS);
@@ -55,7 +55,7 @@ export function toRule(alert: Alert) {
         refId: 'C',
         type: 'threshold',
         expression: 'B',
-        conditions: [{ evaluator: { type: when.is, params: [when.than] } }],
+        conditions: [{ evaluator: { type: when.is, params: [threshold] } }],
       }),
       ...(isVehicle ? MESSAGE_QUERIES : []),
       ...Object.entries(alert.beside ?? {}).map(([refId, query]) => fluxData(refId, orNobody(query), lookBackS)),
