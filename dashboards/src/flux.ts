@@ -3,6 +3,7 @@
  * and `${…}` in the browser.
  * @see docs/adr/0013-dashboards-and-alerts-are-code.md
  */
+import { CHECK_VEHICLE } from '@fleet/contract';
 import type { EventField, TripField, VehicleField } from './columns.ts';
 import { variable } from './variable.ts';
 
@@ -54,12 +55,12 @@ export function trips(fields: readonly TripField[], { start, stop, all }: Scope 
   );
 }
 
-/** Vehicles with their newest: a row for each in one table. */
+/** Vehicles with their newest: a row for each in one table; without the one that only checks drive. */
 export function vehicles(fields: readonly VehicleField[], { all }: Pick<Scope, 'all'> = {}): string {
   return flux(
     'from(bucket: v.defaultBucket + "_meta")',
     range(...FIXED_TIME),
-    filter(`r._measurement == "vehicle" and ${isOneOf(['gone', ...fields])}`),
+    filter(`r._measurement == "vehicle" and r.vin != "${CHECK_VEHICLE}" and ${isOneOf(['gone', ...fields])}`),
     ...(all ? [] : [filter(`r.vin =~ /^(${VEHICLES})$/`)]),
     '  |> drop(columns: ["_start", "_stop", "_measurement"])',
     '  |> pivot(rowKey: ["_time", "vin"], columnKey: ["_field"], valueColumn: "_value")',

@@ -3,7 +3,7 @@ import type { SignalValues } from '@fleet/contract';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeWithInfluxd } from '../../api/test/influx.ts';
 import { CAR, loose } from './events.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, openFleet } from './fleet.ts';
 import { DAY, KNOWN, LATER, openKnownFleet, T0, TRUTHS } from './known-fleet.ts';
 import { rows, type View } from './panels.ts';
 
@@ -130,8 +130,18 @@ describeWithInfluxd('numbers of panels', (server) => {
     ]);
     expect(await ask('fleet-quality', 'Devices', LATER)).toEqual([{ device: 'phone', last_seen: T0 + 7_000 }]);
     expect(await ask('fleet-quality', 'Sources', LATER)).toMatchObject([
-      { source: 'dongle', vin: 'gps-only', events: 600 },
+      { source: 'dongle', vin: 'gps-only', events: 600, last_seen: T0 + 599_000 },
     ]);
+  });
+
+  test('a device that was never heard of is listed too', async () => {
+    const fresh = await openFleet(await server().makeBuckets());
+    const body = { name: 'Jürgens Handy', role: 'device' as const, vehicles: '*' as const, keys: [] };
+    await fresh.store.registry.put({ kind: 'device', id: 'new', owner: '', at: T0, body });
+
+    const devices = await rows(fresh.access, 'fleet-quality', 'Devices', { ...LATER });
+    expect(devices).toEqual([{ device: 'Jürgens Handy', last_seen: null }]);
+    await fresh.close();
   });
 
   test('an engine tells its warm-up, battery, consumption and codes', async () => {
