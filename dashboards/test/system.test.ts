@@ -28,6 +28,7 @@ function metrics(): string {
     `fleet_backup_verified_timestamp_seconds ${seconds - (isBad ? 72 : 1) * 3_600}`,
     `kubelet_volume_stats_available_bytes{persistentvolumeclaim="influxdb"} ${isBad ? 10 : 60}`,
     'kubelet_volume_stats_capacity_bytes{persistentvolumeclaim="influxdb"} 100',
+    'fleet_retention_seconds 63072000',
     ...['process_resident_memory_bytes 1e8', `process_cpu_seconds_total ${seconds / 10}`],
     'nodejs_eventloop_lag_p99_seconds 0.01',
     '',
@@ -73,6 +74,8 @@ describeWithPrometheus(hasProgram('prometheus') ? NAME : HINT, () => {
     expect(await value(panel('Stored events'))).toBe(10_186);
     expect(await value(panel('Rejected events'))).toBeCloseTo(0.1, 2);
     expect(await value(panel('Disks'))).toBeCloseTo(0.9, 6);
+    expect(await value(panel('Fullest disk'))).toBeCloseTo(0.9, 6);
+    expect(await value(panel('Retention'))).toBe(2 * 365 * 86_400);
     expect(Number(await value(panel('Backup')))).toBeCloseTo(Date.now() - 72 * 3_600_000, -5);
   });
 
