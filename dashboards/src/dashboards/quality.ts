@@ -9,24 +9,32 @@ import { atMost, TRIP_LINK, TRIP_TIMES, tripSums, tripTotal } from '../queries.t
 /** Stands before all sources in the alphabet. InfluxDB's `union` loses rows with an empty text now and then. */
 const END = '(end)';
 
+const PART_COLUMNS = ['_time', 'vin', '_field', '_value', 'began', 'of', 'ended'] as const;
+
 /** The newest trip that each source had a part in. Joins are none: they fail where one side is empty. */
 const SOURCES = flux(
   'import "internal/debug"',
   'import "strings"',
   `trips = ${trips(['end_ts'])}`,
-  map({ _field: `"${END}"`, _value: '0.0', ended: 'time(v: int(v: r.end_ts) * 1000000)' }),
-  keep('_time', 'vin', '_field', '_value', 'ended'),
+  map({
+    _field: `"${END}"`,
+    _value: '0.0',
+    began: 'r._time',
+    of: 'r.vin',
+    ended: 'time(v: int(v: r.end_ts) * 1000000)',
+  }),
+  keep(...PART_COLUMNS),
   'parts = from(bucket: v.defaultBucket + "_meta")',
   range(),
   filter(`r._measurement == "listed" and r._field =~ /^source:/ and r.vin =~ /^(${VEHICLES})$/`),
   group(),
-  map({ ended: 'debug.null(type: "time")' }),
-  keep('_time', 'vin', '_field', '_value', 'ended'),
+  map({ began: 'debug.null(type: "time")', of: 'debug.null(type: "string")', ended: 'debug.null(type: "time")' }),
+  keep(...PART_COLUMNS),
   'union(tables: [trips, parts])',
-  group('_time', 'vin'),
-  '  |> sort(columns: ["_field"])',
-  '  |> fill(column: "ended", usePrevious: true)',
-  filter(`r._field != "${END}" and exists r.ended`),
+  group(),
+  '  |> sort(columns: ["_time", "vin", "_field"])',
+  ...['began', 'of', 'ended'].map((column) => `  |> fill(column: "${column}", usePrevious: true)`),
+  filter(`r._field != "${END}" and exists r.ended and r.began == r._time and r.of == r.vin`),
   group('_field', 'vin'),
   '  |> reduce(',
   '      identity: {last_seen: 1970-01-01T00:00:00Z, events: 0.0},',
