@@ -108,6 +108,7 @@ describe('the rules', () => {
   test.each([
     ['raw events', QUERY, /without a bound/],
     ['no range', `${QUERY.replace('range(start', 'span(start')} |> last()`, /no range/],
+    ['a join', `${QUERY} |> last() join.left(left: a, right: b)`, /where one side is empty/],
     ['a bucket by name', `${QUERY.replace('v.defaultBucket', '"telemetry"')} |> last()`, /by its name/],
     ['a column with a name of Grafana', `${QUERY} |> last() |> map(fn: (r) => r.bucket)`, /one of its own/],
   ])('tell %s', (_, query, words) => {
