@@ -170,6 +170,7 @@ async function createServices(
       isReady: () => readiness.fault() === undefined,
       liveClients: () => live.listenerCount,
       backupVerifiedAt: () => backups?.state().verified_at ?? null,
+      retention: config.RETENTION,
     }),
     lastBackup: () => backups?.state() ?? null,
     limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },

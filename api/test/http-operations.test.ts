@@ -120,6 +120,7 @@ describe('the metrics', () => {
     expect(after.get('fleet_stored_events')).toBeGreaterThanOrEqual(2);
     expect(after.get('fleet_store_bytes')).toBeGreaterThan(0);
     expect(after.get('fleet_ready')).toBe(1);
+    expect(after.get('fleet_retention_seconds')).toBe(0);
   });
 
   test('have buckets that grow up to the count', async () => {

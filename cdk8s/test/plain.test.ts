@@ -50,6 +50,21 @@ test('values that do not go together are refused with what to do', async () => {
   await expect(synth({ influxdb: { enabled: false } })).rejects.toThrow(/there is no InfluxDB: set influxdb.enabled/);
 });
 
+test('thresholds of alerts are values, and those that nobody gives are as declared', async () => {
+  const values = { grafana: { alerting: { thresholds: { coolantHot: 95.5 } } } };
+  const objects = Object.values(await synth(values)).flatMap((text) => objectsIn(text));
+  const [file] = objects.flatMap(({ data }) => (data as Record<string, string>)?.['rules-vehicles.json'] ?? []);
+  const rules: { uid: string; data: { refId: string; model: { conditions: unknown } }[] }[] = JSON.parse(file ?? '')
+    .groups[0].rules;
+  const conditions = rules.map(({ uid, data }) => [uid, data.find(({ refId }) => refId === 'C')?.model.conditions]);
+
+  expect(Object.fromEntries(conditions)).toMatchObject({
+    'fleet-coolant-hot': [{ evaluator: { type: 'gt', params: [95.5] } }],
+    'fleet-battery-resting-low': [{ evaluator: { type: 'lt', params: [12.2] } }],
+  });
+  expect(file).not.toMatch(/"@/);
+});
+
 function isForHelm({ kind, metadata }: KubernetesObject): boolean {
   return kind === 'Pod' || JSON.stringify(metadata['annotations'] ?? {}).includes('helm.sh/hook');
 }

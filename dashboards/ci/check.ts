@@ -57,6 +57,9 @@ async function takePicture({ uid }: Dashboard, folder: string): Promise<void> {
   else faults.push(`${uid}: no picture: ${picture.status}`);
 }
 
+/** Sees a row of every vehicle, whenever it was driven: where it has no data, no alert would ever fire. */
+const ALWAYS_WITH_DATA = 'Vehicle silent';
+
 /** Every rule was looked at, and none with an error. */
 async function checkRules(): Promise<void> {
   interface Rule {
@@ -71,7 +74,9 @@ async function checkRules(): Promise<void> {
       data: { groups: { rules: Rule[] }[] };
     };
     const rules = data.groups.flatMap((group) => group.rules);
-    const bad = rules.filter(({ health }) => health !== 'ok' && health !== 'nodata');
+    const bad = rules.filter(
+      ({ name, health }) => health !== 'ok' && (health !== 'nodata' || name === ALWAYS_WITH_DATA),
+    );
     if (rules.length === expected && bad.length === 0) return;
     if (Date.now() < deadline) continue;
     faults.push(

@@ -3,6 +3,7 @@
  * and `${…}` in the browser.
  * @see docs/adr/0013-dashboards-and-alerts-are-code.md
  */
+import { CHECK_VEHICLE } from '@fleet/contract';
 import type { EventField, TripField, VehicleField } from './columns.ts';
 import { variable } from './variable.ts';
 
@@ -22,6 +23,9 @@ interface Scope {
   /** Whether all vehicles, also those that are not chosen. */
   readonly all?: boolean;
 }
+
+/** After the imports, of `timezone` too: days and hours are those of the time zone that the dashboard shows. */
+export const IN_TIME_ZONE = `option location = timezone.location(name: if "${TIME_ZONE}" == "utc" then "UTC" else "${TIME_ZONE}")`;
 
 /** Lines of Flux, in order. */
 export function flux(...lines: readonly string[]): string {
@@ -51,12 +55,12 @@ export function trips(fields: readonly TripField[], { start, stop, all }: Scope 
   );
 }
 
-/** Vehicles with their newest: a row for each in one table. */
+/** Vehicles with their newest: a row for each in one table; without the one that only checks drive. */
 export function vehicles(fields: readonly VehicleField[], { all }: Pick<Scope, 'all'> = {}): string {
   return flux(
     'from(bucket: v.defaultBucket + "_meta")',
     range(...FIXED_TIME),
-    filter(`r._measurement == "vehicle" and ${isOneOf(['gone', ...fields])}`),
+    filter(`r._measurement == "vehicle" and r.vin != "${CHECK_VEHICLE}" and ${isOneOf(['gone', ...fields])}`),
     ...(all ? [] : [filter(`r.vin =~ /^(${VEHICLES})$/`)]),
     '  |> drop(columns: ["_start", "_stop", "_measurement"])',
     '  |> pivot(rowKey: ["_time", "vin"], columnKey: ["_field"], valueColumn: "_value")',
@@ -111,8 +115,9 @@ export function perWindow(fn: 'mean' | 'max' | 'min' | 'sum' | 'last' | 'count',
 }
 
 /** Windows under the time at which they begin: under that of their end they would belong to the next one. */
-export function window(fn: string, every = '$__interval'): string {
-  return `  |> aggregateWindow(every: ${every}, fn: ${fn}, createEmpty: false, timeSrc: "_start")`;
+export function window(fn: string, every = '$__interval', offset?: string): string {
+  const shifted = offset === undefined ? '' : `, offset: ${offset}`;
+  return `  |> aggregateWindow(every: ${every}${shifted}, fn: ${fn}, createEmpty: false, timeSrc: "_start")`;
 }
 
 /** Rows of windows side by side: a column for each field. */

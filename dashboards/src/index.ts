@@ -23,5 +23,5 @@ export const DASHBOARDS: readonly Dashboard[] = [
 
 export { SERVER_ALERTS, VEHICLE_ALERTS } from './alerts/alerts.ts';
 export { CONTACT_POINT, WAYS } from './alerts/contact-points.ts';
-export { ALERTING_FILES } from './alerts/files.ts';
+export { alertingFiles } from './alerts/files.ts';
 export type { Alert, Rule } from './alerts/rule.ts';

@@ -13,9 +13,11 @@ export const PROMQL = {
   rejectedShare: `sum(rate(fleet_events_total{outcome!~"${ACCEPTED}"}[5m])) / (sum(rate(fleet_events_total[5m])) > 0)`,
   storedEvents: 'max(fleet_stored_events)',
   storeBytes: 'max(fleet_store_bytes)',
+  retention: 'max(fleet_retention_seconds > 0)',
   growth: 'max(deriv(fleet_store_bytes[6h])) * 86400',
   diskUsed:
     '1 - min by (persistentvolumeclaim) (kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes)',
+  fullestDisk: 'max(1 - kubelet_volume_stats_available_bytes / kubelet_volume_stats_capacity_bytes)',
   backupAt:
     'max(fleet_backup_verified_timestamp_seconds > 0) or max(kube_cronjob_status_last_successful_time{cronjob=~".*backup.*"})',
   liveClients: 'sum(fleet_live_clients)',

@@ -1,10 +1,26 @@
 /** Queries that several panels share. */
 import { DRIVING } from '@fleet/contract';
 import type { TripField } from './columns.ts';
-import { events, filter, flux, group, keep, map, perWindow, SIDE_BY_SIDE, total, trips, window } from './flux.ts';
+import {
+  events,
+  filter,
+  flux,
+  group,
+  IN_TIME_ZONE,
+  keep,
+  map,
+  perWindow,
+  SIDE_BY_SIDE,
+  total,
+  trips,
+  window,
+} from './flux.ts';
 
 /** The car's speed, else that of a GPS, of a row with either. */
 export const SPEED = 'if exists r.speed_kph then r.speed_kph else r.gps_speed_kph';
+
+/** From here on tracks are red, km/h. */
+export const FAST_KPH = 130;
 
 /** Begins a script whose query reads at most so much time before the end of the dashboard's. */
 export function atMost(duration: string): string {
@@ -27,16 +43,21 @@ export const TRIP_TIMES = map({
 /** Columns that a link to a trip needs. */
 export const TRIP_LINK = ['from_ms', 'to_ms'] as const;
 
-/** Sums of trips' fields in steps of time, a series for each vehicle. */
-export function tripSums(field: TripField, every: string): string {
+/** Weeks begin with Monday; windows are counted from 1970-01-01, a Thursday. */
+const OFFSETS = { '1d': undefined, '1w': '-3d' } as const;
+
+/** Sums of trips' fields by day or week, a series for each vehicle. */
+export function tripSums(field: TripField, every: keyof typeof OFFSETS): string {
   return flux(
+    'import "timezone"',
+    IN_TIME_ZONE,
     trips([field]),
     filter(`exists r.${field}`),
     map({ _value: `r.${field}`, _field: 'r.vin' }),
     keep('_time', '_value', '_field'),
     group('_field'),
     '  |> sort(columns: ["_time"])',
-    window('sum', every),
+    window('sum', every, OFFSETS[every]),
   );
 }
 
@@ -50,16 +71,34 @@ export function tripCount(): string {
   return flux(trips(['end_ts']), map({ trips: 'r.end_ts' }), total('trips', 'count'));
 }
 
-/** Speeds of the last day of the chosen time as they were measured, one series: a car's own where it tells any. */
-export function speeds(): string {
+/** Neighbouring speeds further apart say nothing about the time between, milliseconds. */
+const LONGEST_STEP_MS = 3_000;
+
+/**
+ * How speed changes, m/s² in `rate` over the `elapsed` milliseconds until `_time`, as the summaries count it: measured
+ * where a car tells it, else by the difference of speeds, which are its own, or a GPS's while it tells none. A table for
+ * each combination of the columns. The script needs `internal/debug`.
+ */
+export function rates(scope: Parameters<typeof events>[1], ...columns: readonly string[]): string {
+  const longestNs = LONGEST_STEP_MS * 1_000_000;
   return flux(
-    atMost('24h'),
-    events(['speed_kph', 'gps_speed_kph'], { start: 'start' }),
-    keep('_time', '_field', '_value'),
-    SIDE_BY_SIDE,
-    map({ _value: SPEED }),
-    filter('exists r._value'),
-    keep('_time', '_value'),
+    events(['speed_kph', 'gps_speed_kph', 'accel_long_mps2'], scope),
+    keep('_time', '_field', '_value', ...columns),
+    group(...columns),
+    '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
+    '  |> sort(columns: ["_time"])',
+    map({ own_at: 'if exists r.speed_kph then int(v: r._time) else debug.null(type: "int")' }),
+    '  |> fill(column: "own_at", usePrevious: true)',
+    filter(
+      `exists r.speed_kph or (exists r.gps_speed_kph and not (exists r.own_at and int(v: r._time) - r.own_at <= ${longestNs}))`,
+    ),
+    map({ kph: SPEED }),
+    '  |> elapsed(unit: 1ms)',
+    '  |> difference(columns: ["kph"])',
+    filter(`r.elapsed > 0 and r.elapsed <= ${LONGEST_STEP_MS}`),
+    map({
+      rate: 'if exists r.accel_long_mps2 then r.accel_long_mps2 else r.kph / 3.6 / (float(v: r.elapsed) / 1000.0)',
+    }),
   );
 }
 
@@ -67,11 +106,9 @@ export function speeds(): string {
 export function hardEvents(): string {
   const { harsh_mps2, harsh_s } = DRIVING;
   return flux(
-    speeds(),
-    '  |> elapsed(unit: 1ms)',
-    '  |> difference(columns: ["_value"])',
-    filter('r.elapsed > 0 and r.elapsed <= 3000'),
-    map({ rate: 'r._value / 3.6 / (float(v: r.elapsed) / 1000.0)' }),
+    'import "internal/debug"',
+    atMost('24h'),
+    rates({ start: 'start' }),
     map({
       kind: `if r.rate <= -${harsh_mps2}.0 then "braking" else if r.rate >= ${harsh_mps2}.0 then "acceleration" else ""`,
     }),

@@ -35,11 +35,17 @@ export function ruleFaults(rule: AlertRuleJson): string[] {
   const refIds = rule.data.map(({ refId }) => refId);
   const inputs = rule.data.map(({ model }) => model['expression']).filter((input) => input !== undefined);
   const texts = JSON.stringify([rule['annotations'], rule['labels']]);
+  const said = [...texts.matchAll(/\.Values\.(\w+)/g)].map(([, refId = '']) => refId);
+  const beside = rule.data.filter(({ refId, model }) => model['query'] !== undefined && !inputs.includes(refId));
   return [
     ...(/^[\w-]{1,40}$/.test(rule.uid) ? [] : ['a uid that Grafana does not take']),
     ...(rule.title ? [] : ['no title']),
     ...(refIds.includes(rule.condition) ? [] : [`the condition ${rule.condition} is none of its queries`]),
     ...inputs.filter((input) => !refIds.includes(`${input}`)).map((input) => `${input} is none of its queries`),
+    ...said.filter((refId) => !refIds.includes(refId)).map((refId) => `the message says ${refId}, which is none`),
+    ...beside
+      .filter(({ model }) => !`${model['query']}`.includes('array.from('))
+      .map(({ refId }) => `where ${refId} has no rows the whole rule has none`),
     ...(texts.replaceAll('$$', '').includes('$') ? ['a dollar sign that provisioning expands'] : []),
     ...durationFaults(rule, ['for', 'keepFiringFor']),
     ...(rule['noDataState'] === 'OK' ? [] : ['a parked car would be an alarm']),

@@ -12,7 +12,7 @@ import {
 } from '@fleet/testkit';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeWithInfluxd } from '../../api/test/influx.ts';
-import { ALERTING_FILES, VEHICLE_ALERTS } from '../src/index.ts';
+import { alertingFiles, VEHICLE_ALERTS } from '../src/index.ts';
 import { loose } from './events.ts';
 import { type Fleet, openFleet } from './fleet.ts';
 
@@ -24,7 +24,7 @@ interface RuleFile {
   readonly groups: readonly { readonly rules: readonly EvaluatedRule[] }[];
 }
 
-const RULES = (ALERTING_FILES['rules-vehicles.json'] as RuleFile).groups.flatMap(({ rules }) => rules);
+const RULES = (alertingFiles()['rules-vehicles.json'] as RuleFile).groups.flatMap(({ rules }) => rules);
 
 /** What a car says at each second of a quarter of an hour, and how the alert stands at which minute. */
 interface Story {
@@ -99,18 +99,7 @@ describeWithInfluxd('alerts', (server) => {
   }, 60_000);
   afterAll(() => fleet.close());
 
-  /** As Grafana would ask at that time, and everything that is stored by then: the future is cut off. */
-  const ask = ({ model, relativeTimeRange: { from, to } }: RuleData, now: number) =>
-    askFlux(
-      fleet.access,
-      interpolateFlux(`${model['query']}`, {
-        bucket: fleet.access.bucket,
-        from: now - from * 1_000,
-        to: now - to * 1_000,
-        maxDataPoints: Number(model['maxDataPoints']),
-        variables: {},
-      }),
-    );
+  const ask = (data: RuleData, now: number) => asking(fleet)(data, now);
 
   test.each(RULES)('$uid fires when it is bad for long enough, and ends', async (rule) => {
     const { seen, value } = STORIES[rule.uid] as Story;
@@ -137,6 +126,17 @@ describeWithInfluxd('alerts', (server) => {
     expect([...numbers]).toEqual([['vin=fleet-coolant-hot', 1]]);
   });
 
+  test('a car whose place and speed nobody knows alarms too', async () => {
+    const lonely = await openFleet(await server().makeBuckets());
+    await lonely.write(quarterOfAnHour('lonely', () => ({ coolant_c: 120, engine_load_pct: 99 }), undefined));
+    const rules = RULES.filter(({ uid }) => /coolant|load/.test(uid));
+    const atOnce = rules.map((rule) => new AlertEvaluator({ ...rule, for: '0s' }, asking(lonely)));
+
+    const seen = await Promise.all(atOnce.map((evaluator) => evaluator.evaluate(T0 + 10 * MINUTE)));
+    expect(seen.map((states) => [...states])).toEqual([[['vin=lonely', 'firing']], [['vin=lonely', 'firing']]]);
+    await lonely.close();
+  });
+
   test('messages know where the vehicle is, when its trip began and how fast it is', async () => {
     await fleet.write([loose('with-place', T0, { lat: 41.25, lon: -95.98, coolant_c: 130, speed_kph: 88 })]);
     const rule = RULES[0] as EvaluatedRule;
@@ -149,22 +149,26 @@ describeWithInfluxd('alerts', (server) => {
 
   test('where nothing was ever stored no query fails', async () => {
     const empty = await openFleet(await server().makeBuckets());
-    const quiet = ({ model }: RuleData) =>
-      askFlux(
-        empty.access,
-        interpolateFlux(`${model['query']}`, {
-          bucket: empty.access.bucket,
-          from: T0,
-          to: T0 + MINUTE,
-          maxDataPoints: 100,
-          variables: {},
-        }),
-      );
 
-    for (const rule of RULES) expect((await new AlertEvaluator(rule, quiet).evaluate(T0)).size).toBe(0);
+    for (const rule of RULES) expect((await new AlertEvaluator(rule, asking(empty)).evaluate(T0)).size).toBe(0);
     await empty.close();
   });
 });
+
+/** As Grafana would ask at that time, and everything that is stored by then: the future is cut off. */
+function asking({ access }: Fleet) {
+  return ({ model, relativeTimeRange: { from, to } }: RuleData, now: number) =>
+    askFlux(
+      access,
+      interpolateFlux(`${model['query']}`, {
+        bucket: access.bucket,
+        from: now - from * 1_000,
+        to: now - to * 1_000,
+        maxDataPoints: Number(model['maxDataPoints']),
+        variables: {},
+      }),
+    );
+}
 
 function quarterOfAnHour(vehicle: string, says: Story['says'], dtcs: Story['dtcs']): KeyedEvent[] {
   return Array.from({ length: 15 * 60 }, (_, second) =>

@@ -1,10 +1,14 @@
 /** What panels show is what was driven: numbers are those of the loggers. */
+import type { SignalValues } from '@fleet/contract';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { describeWithInfluxd } from '../../api/test/influx.ts';
 import { CAR, loose } from './events.ts';
-import type { Fleet } from './fleet.ts';
+import { type Fleet, openFleet } from './fleet.ts';
 import { DAY, KNOWN, LATER, openKnownFleet, T0, TRUTHS } from './known-fleet.ts';
 import { rows, type View } from './panels.ts';
+
+/** A stop by 4 m/s² after 20 seconds, km/h. */
+const stop = (second: number) => Math.min(80, Math.max(0, 80 - (second - 20) * 14.4));
 
 describeWithInfluxd('numbers of panels', (server) => {
   let fleet: Fleet;
@@ -79,6 +83,23 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(gaps[0]?.['gap_s']).toBe(74);
   });
 
+  test.each<[string, (s: number) => readonly [SignalValues, SignalValues?]]>([
+    ['that the car measured', (s) => [{ speed_kph: 50, accel_long_mps2: s >= 20 && s < 24 ? -4 : 0 }]],
+    ['between the car and a GPS that lags', (s) => [{ speed_kph: stop(s) }, { gps_speed_kph: stop(s) + 5 }]],
+    ['of a car with GPS only', (s) => [{ gps_speed_kph: stop(s) }]],
+  ])('hard braking %s is listed as it is counted', async (how, says) => {
+    const vehicle = how.replaceAll(' ', '-');
+    await fleet.write(
+      Array.from({ length: 60 }, (_, s) =>
+        says(s).flatMap((values, at) => (values ? [loose(vehicle, T0 + s * 1_000 + at * 500, values)] : [])),
+      ).flat(),
+    );
+    const view = { ...LATER, to: T0 + 60_000, vehicles: [vehicle] };
+
+    expect(await one('fleet-trip', 'Hard braking', 'braking_count', view)).toBe(1);
+    expect(await ask('fleet-trip', 'Hard braking and acceleration', view)).toMatchObject([{ kind: 'braking' }]);
+  });
+
   test('what a device counted and never sent is missing everywhere', async () => {
     const view = { ...LATER, vehicles: ['counts'] };
 
@@ -89,6 +110,19 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(await one('fleet-trips', 'List of trips', 'completeness_pct', view)).toBe(60);
   });
 
+  test.each([
+    ['utc', Date.UTC(2026, 2, 8), Date.UTC(2026, 2, 2)],
+    ['Europe/Berlin', Date.UTC(2026, 2, 8, 23), Date.UTC(2026, 2, 8, 23)],
+    ['America/Chicago', Date.UTC(2026, 2, 8, 6), Date.UTC(2026, 2, 2, 6)],
+  ])('a drive at the turn of a week belongs to a day and a week of %s', async (timeZone, day, monday) => {
+    const late = Date.UTC(2026, 2, 8, 23, 30);
+    await fleet.write([0, 1, 2].map((s) => loose('late', late + s * 1_000, { speed_kph: 30 })));
+    const view = { ...LATER, from: late - 30 * DAY, to: late + DAY, vehicles: ['late'], timeZone };
+
+    expect(await ask('fleet-overview', 'Events a day', view)).toMatchObject([{ _time: day, _value: 3 }]);
+    expect(await ask('fleet-driving', 'Idling by week', view)).toMatchObject([{ _time: monday }]);
+  });
+
   test('dead letters, devices and sources are told apart', async () => {
     expect(await ask('fleet-quality', 'Dead letters by reason', LATER)).toEqual([
       { reason: 'clock-skew', device: 'phone', letters: 2 },
@@ -96,8 +130,18 @@ describeWithInfluxd('numbers of panels', (server) => {
     ]);
     expect(await ask('fleet-quality', 'Devices', LATER)).toEqual([{ device: 'phone', last_seen: T0 + 7_000 }]);
     expect(await ask('fleet-quality', 'Sources', LATER)).toMatchObject([
-      { source: 'dongle', vin: 'gps-only', events: 600 },
+      { source: 'dongle', vin: 'gps-only', events: 600, last_seen: T0 + 599_000 },
     ]);
+  });
+
+  test('a device that was never heard of is listed too', async () => {
+    const fresh = await openFleet(await server().makeBuckets());
+    const body = { name: 'Jürgens Handy', role: 'device' as const, vehicles: '*' as const, keys: [] };
+    await fresh.store.registry.put({ kind: 'device', id: 'new', owner: '', at: T0, body });
+
+    const devices = await rows(fresh.access, 'fleet-quality', 'Devices', { ...LATER });
+    expect(devices).toEqual([{ device: 'Jürgens Handy', last_seen: null }]);
+    await fresh.close();
   });
 
   test('an engine tells its warm-up, battery, consumption and codes', async () => {
@@ -110,6 +154,16 @@ describeWithInfluxd('numbers of panels', (server) => {
     expect(Object.fromEntries(battery.map(({ _field, _value }) => [_field, _value]))).toMatchObject({ lowest: 9.8 });
     expect(Number(await one('fleet-trips', 'List of trips', 'consumption_l_100km', view))).toBeCloseTo(10, 1);
     expect(await ask('fleet-engine', 'Trouble codes', view)).toMatchObject([{ code: '["P0301"]', times: 1 }]);
+  });
+
+  test("the newest speed is the car's own, or that of its GPS", async () => {
+    const now = { ...LATER, to: T0 + 600_000, vehicles: ['gps-only', 'obd-only'] };
+
+    const speeds = await ask('fleet-live', 'Speed', now);
+    expect(Object.fromEntries(speeds.map(({ _field, _value }) => [_field, _value]))).toEqual({
+      'gps-only': 40,
+      'obd-only': 60,
+    });
   });
 
   test('a car with GPS only has a track, a speed and a place on the map', async () => {

@@ -108,17 +108,20 @@ describe('the rules', () => {
   test.each([
     ['raw events', QUERY, /without a bound/],
     ['no range', `${QUERY.replace('range(start', 'span(start')} |> last()`, /no range/],
+    ['a join', `${QUERY} |> last() join.left(left: a, right: b)`, /where one side is empty/],
     ['a bucket by name', `${QUERY.replace('v.defaultBucket', '"telemetry"')} |> last()`, /by its name/],
     ['a column with a name of Grafana', `${QUERY} |> last() |> map(fn: (r) => r.bucket)`, /one of its own/],
   ])('tell %s', (_, query, words) => {
     expect(queryFaults(query).join('\n')).toMatch(words);
   });
 
-  const rule = GROUPS[0]?.rules[0] as AlertRuleJson;
+  const rule = GROUPS.find(({ name }) => name === 'Vehicles')?.rules[0] as AlertRuleJson;
   test.each<[string, (copy: Mutable<AlertRuleJson>) => void, RegExp]>([
     ['a wrong condition', (copy) => (copy.condition = 'X'), /condition X/],
     ['a wrong input', (copy) => (copy.data[1]!.model['expression'] = 'X'), /X is none/],
     ['a wrong duration', (copy) => (copy['for'] = '1 sec'), /no duration/],
+    ['a number in a message that nobody asks for', (copy) => (copy.data[3]!.refId = 'X'), /says LAT/],
+    ['what silences a rule', (copy) => (copy.data[3]!.model['query'] = 'from()'), /where LAT has no rows/],
     ['alarms by parked cars', (copy) => (copy['noDataState'] = 'NoData'), /parked/],
     ['what provisioning expands', (copy) => (copy['annotations'] = { summary: '{{ $labels.vin }}' }), /dollar/],
   ])('tell %s', (_, spoil, words) => {

@@ -124,6 +124,7 @@ export function queryFaults(query: string): string[] {
     ...unknown.map((name) => `${name} is no field`),
     ...(froms === measurements && froms === (query.match(/\|> range\(start:/g)?.length ?? 0) ? [] : ['no range']),
     ...(isBounded ? [] : ['raw events without a bound']),
+    ...(/\bjoin\.\w+\(/.test(query) ? ['a join, which fails where one side is empty'] : []),
     ...(/bucket: (?!v\.defaultBucket)/.test(query) ? ['a bucket by its name'] : []),
     ...(/\b(?!v\.)[a-zA-Z]+\.(?:bucket|defaultBucket|organization|windowPeriod)\b/.test(query)
       ? ['a column that Grafana takes for one of its own variables']

@@ -12,6 +12,8 @@ export interface MetricsParts {
   readonly liveClients: () => number;
   /** When the newest backup was verified, milliseconds since 1970; null where there is none. */
   readonly backupVerifiedAt: () => number | null;
+  /** How long events are kept, milliseconds; null for ever. */
+  readonly retention: number | null;
 }
 
 /** The metrics as Prometheus reads them, and their media type. */
@@ -20,7 +22,8 @@ export interface Metrics {
   read(): Promise<string>;
 }
 
-export function createMetrics({ tallies, store, isReady, liveClients, backupVerifiedAt }: MetricsParts): Metrics {
+export function createMetrics(parts: MetricsParts): Metrics {
+  const { tallies, store, isReady, liveClients, backupVerifiedAt, retention } = parts;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -68,6 +71,9 @@ export function createMetrics({ tallies, store, isReady, liveClients, backupVeri
       this.set((backupVerifiedAt() ?? 0) / 1_000);
     },
   });
+  new Gauge({ name: 'fleet_retention_seconds', help: 'How long events are kept; 0 for ever', registers }).set(
+    (retention ?? 0) / 1_000,
+  );
   addStoreSize(registers, store);
   return {
     mediaType: registry.contentType,

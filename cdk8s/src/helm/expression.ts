@@ -46,7 +46,7 @@ export interface Definition {
  * How a value is written. A `word` is a text that needs no quotes in YAML, wherever it stands; a `bare` one none among
  * letters: alone it may look like a number.
  */
-export type Kind = 'text' | 'bare' | 'word' | 'int' | 'bool' | 'map' | 'list';
+export type Kind = 'text' | 'bare' | 'word' | 'int' | 'number' | 'bool' | 'map' | 'list';
 
 /** The two meanings. */
 export interface Meaning<T> {

@@ -77,9 +77,11 @@ export function shortened(name: Expr<string>, length: number): Expr<string> {
   return piped(name, 'word', `trunc ${length} | trimSuffix "-"`, (text) => text.slice(0, length).replace(/-$/, ''));
 }
 
-export function replaced(text: Expr<string>, from: string, to: string): Expr<string> {
-  const functions = `replace ${JSON.stringify(from)} ${JSON.stringify(to)}`;
-  return piped(text, text.kind, functions, (value) => value.replaceAll(from, to));
+export function replaced(text: Expr<string>, from: string, to: Operand<string>): Expr<string> {
+  return new Expr(text.kind, {
+    go: (place) => `${text.go(place)} | replace ${JSON.stringify(from)} ${operandOf(to, place)}`,
+    evaluate: (context) => text.evaluate(context).replaceAll(from, () => operandValue(to, context)),
+  });
 }
 
 /** Sixty-four hexadecimal digits; with a length, the first of them. */

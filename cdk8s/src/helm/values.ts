@@ -80,6 +80,11 @@ export function int(min: number, max: number, fallback: number, doc: string): Va
   return new Value('int', fallback, doc, { type: 'integer', minimum: min, maximum: max }, [min, max]);
 }
 
+/** Any number: for JSON only, since Go writes large and small ones its own way. */
+export function number(fallback: number, doc: string): Value<number> {
+  return new Value('number', fallback, doc, { type: 'number' }, [0, -1.5, 12.25]);
+}
+
 export function bool(fallback: boolean, doc: string): Value<boolean> {
   return new Value('bool', fallback, doc, { type: 'boolean' }, [true, false]);
 }

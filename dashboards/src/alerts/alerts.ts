@@ -1,14 +1,14 @@
 /** All alerts, a row each: thresholds, durations, and what to do. docs/alerts.md is made of this. */
 import { DRIVING } from '@fleet/contract';
 import { PROMQL } from '../promql.ts';
-import { battery, hardestBraking, lower, meanOf, newest, silence, troubleCodes } from './questions.ts';
+import { battery, hardestBraking, lower, meanOf, newest, newestSpeed, silence, troubleCodes } from './questions.ts';
 import type { Alert } from './rule.ts';
 
 /** The label of a vehicle, and the number that is bad, in messages. */
 const VIN = '{{ .Labels.vin }}';
 const value = (format: string) => `{{ printf "${format}" .Values.B.Value }}`;
 
-/** The speed, of cars that tell it. */
+/** The speed, of cars that tell it or have a GPS that does. */
 const AT_SPEED = '{{ if .Values.SPEED.Labels.vin }}, at {{ printf "%.0f" .Values.SPEED.Value }} km/h{{ end }}';
 
 /** About vehicles: asked of InfluxDB. */
@@ -21,7 +21,7 @@ export const VEHICLE_ALERTS: readonly Alert[] = [
     lookBackS: 300,
     when: { is: 'gt', than: 110, unit: '°C' },
     for: '2m',
-    beside: { SPEED: newest('speed_kph') },
+    beside: { SPEED: newestSpeed() },
     summary: `${VIN}: coolant at ${value('%.0f')} °C for two minutes${AT_SPEED}`,
     todo: 'Stop where it is safe, let the engine idle or switch it off, and look at the coolant only when it is cold.',
   },
@@ -55,7 +55,7 @@ export const VEHICLE_ALERTS: readonly Alert[] = [
     lookBackS: 300,
     when: { is: 'gt', than: 90, unit: '%' },
     for: '5m',
-    beside: { SPEED: newest('speed_kph') },
+    beside: { SPEED: newestSpeed() },
     summary: `${VIN}: engine load at ${value('%.0f')} % over minutes${AT_SPEED}`,
     todo: 'Drive slower or in a lower gear, uphill and with a trailer above all, and look at the temperatures.',
   },
@@ -117,7 +117,7 @@ export const SERVER_ALERTS: readonly Alert[] = [
     lookBackS: 600,
     when: { is: 'gt', than: 0.05, unit: 'of all events' },
     for: '10m',
-    summary: `More than one event in twenty is refused: ${value('%.2f')} of them`,
+    summary: `Too many events are refused: ${value('%.2f')} of all`,
     todo: 'Data Quality lists dead letters by reason; docs/problems.md says what to do about each.',
   },
   {

@@ -2,7 +2,7 @@
 import { DRIVING, type SignalName } from '@fleet/contract';
 import type { EventField } from '../columns.ts';
 import { events, filter, flux, group, keep, map, vehicles } from '../flux.ts';
-import { SPEED } from '../queries.ts';
+import { rates, SPEED } from '../queries.ts';
 
 const ALL = { all: true } as const;
 const TABLE = flux(keep('vin', '_value'), group());
@@ -10,6 +10,25 @@ const TABLE = flux(keep('vin', '_value'), group());
 /** The newest value of a signal, of vehicles that said any of late. */
 export function newest(signal: SignalName): string {
   return flux(events([signal], ALL), newestBy('vin'), TABLE);
+}
+
+/** The newest speed: the car's own, else that of a GPS. */
+export function newestSpeed(): string {
+  return flux(newestSideBySide('speed_kph', 'gps_speed_kph'), map({ _value: SPEED }), TABLE);
+}
+
+/**
+ * A query for a message only, without imports, with a row that is of no vehicle: where any query of a rule has
+ * no rows, Grafana takes the whole rule for one without data, and a car that nobody knows the place of would never alarm.
+ */
+export function orNobody(query: string): string {
+  return flux(
+    'import "array"',
+    'nobody = array.from(rows: [{vin: "(nobody)", _value: 0.0}])',
+    `somebody = ${query}`,
+    'union(tables: [nobody, somebody])',
+    group(),
+  );
 }
 
 /** The lower of the newest values of two signals. */
@@ -26,11 +45,7 @@ export function meanOf(signal: SignalName): string {
 export function battery(isRunning: boolean): string {
   const running = `exists r.rpm and r.rpm >= ${DRIVING.running_rpm}.0`;
   return flux(
-    events(['battery_v', 'rpm'], ALL),
-    newestBy('vin', '_field'),
-    keep('vin', '_field', '_value'),
-    group(),
-    '  |> pivot(rowKey: ["vin"], columnKey: ["_field"], valueColumn: "_value")',
+    newestSideBySide('battery_v', 'rpm'),
     filter(`exists r.battery_v and ${isRunning ? running : `not (${running})`}`),
     map({ _value: 'r.battery_v' }),
     TABLE,
@@ -41,17 +56,9 @@ export function battery(isRunning: boolean): string {
 export function hardestBraking(): string {
   const { harsh_mps2, harsh_s } = DRIVING;
   return flux(
-    events(['speed_kph', 'gps_speed_kph'], ALL),
-    keep('_time', '_field', '_value', 'vin'),
-    group('vin'),
-    '  |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")',
-    map({ kph: SPEED }),
-    filter('exists r.kph'),
-    '  |> sort(columns: ["_time"])',
-    '  |> elapsed(unit: 1ms)',
-    '  |> difference(columns: ["kph"])',
-    filter('r.elapsed > 0 and r.elapsed <= 3000'),
-    map({ _value: '-r.kph / 3.6 / (float(v: r.elapsed) / 1000.0)' }),
+    'import "internal/debug"',
+    rates(ALL, 'vin'),
+    map({ _value: '-r.rate' }),
     `  |> stateDuration(fn: (r) => r._value >= ${harsh_mps2}.0, column: "lasted", unit: 1ms)`,
     filter(`r.lasted >= 0 and r.lasted + r.elapsed >= ${harsh_s * 1_000}`),
     '  |> max()',
@@ -82,6 +89,17 @@ export function silence(): string {
     vehicles(['last_ts'], ALL),
     map({ _value: 'float(v: int(v: v.timeRangeStop) - r.last_ts * 1000000) / 3600000000000.0' }),
     TABLE,
+  );
+}
+
+/** The newest values of signals, a row for each vehicle and a column for each signal. */
+function newestSideBySide(...signals: readonly SignalName[]): string {
+  return flux(
+    events(signals, ALL),
+    newestBy('vin', '_field'),
+    keep('vin', '_field', '_value'),
+    group(),
+    '  |> pivot(rowKey: ["vin"], columnKey: ["_field"], valueColumn: "_value")',
   );
 }
 

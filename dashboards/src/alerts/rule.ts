@@ -4,6 +4,7 @@
  */
 import { INFLUXDB_UID, PROMETHEUS_UID } from '../data-source.ts';
 import { filter, flux, group, keep, map, vehicles } from '../flux.ts';
+import { orNobody } from './questions.ts';
 
 /** One alert. */
 export interface Alert {
@@ -21,7 +22,7 @@ export interface Alert {
   readonly for: string;
   /** How long an instant is kept, so that somebody sees it. */
   readonly keepFiringFor?: string;
-  /** Other numbers that the message says, in Flux by their names. */
+  /** Other numbers that the message says of vehicles that have them, in Flux by their names. */
   readonly beside?: Readonly<Record<string, string>>;
   /** One line, in Grafana's templates. */
   readonly summary: string;
@@ -31,8 +32,8 @@ export interface Alert {
 
 const EXPRESSION = '__expr__';
 
-/** The rule as a provisioning file has it. */
-export function toRule(alert: Alert) {
+/** The rule as a provisioning file has it; whoever makes a template of that puts something else where the threshold is. */
+export function toRule(alert: Alert, threshold: number | string = alert.when.than) {
   const { id, title, severity, ask, lookBackS, when } = alert;
   const isVehicle = 'flux' in ask;
   const query = isVehicle ? fluxData('A', ask.flux, lookBackS) : promData(ask.promql, lookBackS);
@@ -54,10 +55,10 @@ export function toRule(alert: Alert) {
         refId: 'C',
         type: 'threshold',
         expression: 'B',
-        conditions: [{ evaluator: { type: when.is, params: [when.than] } }],
+        conditions: [{ evaluator: { type: when.is, params: [threshold] } }],
       }),
       ...(isVehicle ? MESSAGE_QUERIES : []),
-      ...Object.entries(alert.beside ?? {}).map(([refId, query]) => fluxData(refId, query, lookBackS)),
+      ...Object.entries(alert.beside ?? {}).map(([refId, query]) => fluxData(refId, orNobody(query), lookBackS)),
     ],
   };
 }
@@ -76,9 +77,9 @@ function newestOf(column: 'lat' | 'lon' | 'trip_from'): string {
 }
 
 const MESSAGE_QUERIES = [
-  fluxData('LAT', newestOf('lat'), 600),
-  fluxData('LON', newestOf('lon'), 600),
-  fluxData('FROM', newestOf('trip_from'), 600),
+  fluxData('LAT', orNobody(newestOf('lat')), 600),
+  fluxData('LON', orNobody(newestOf('lon')), 600),
+  fluxData('FROM', orNobody(newestOf('trip_from')), 600),
 ];
 
 /** Where it is, if anyone knows, and the newest trip in Grafana. Without a dollar sign, which provisioning would expand. */

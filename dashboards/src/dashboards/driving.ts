@@ -1,7 +1,7 @@
 /** How vehicles are driven, from the summaries; speed against the hour from means of each hour. */
 import type { TripField } from '../columns.ts';
 import { dashboard, linkToTrip } from '../dashboard.ts';
-import { events, filter, flux, group, keep, map, SIDE_BY_SIDE, TIME_ZONE, trips, window } from '../flux.ts';
+import { events, filter, flux, group, IN_TIME_ZONE, keep, map, SIDE_BY_SIDE, trips, window } from '../flux.ts';
 import { bars, stat } from '../panels/kinds.ts';
 import { table } from '../panels/table.ts';
 import { SPEED, TRIP_LINK, TRIP_TIMES, tripSums, tripTotal } from '../queries.ts';
@@ -55,7 +55,7 @@ function speedByHour(): string {
     'import "date"',
     'import "timezone"',
     'import "internal/debug"',
-    `option location = timezone.location(name: if "${TIME_ZONE}" == "utc" then "UTC" else "${TIME_ZONE}")`,
+    IN_TIME_ZONE,
     events(['speed_kph', 'gps_speed_kph']),
     window('mean', '1h'),
     keep('_time', '_field', '_value'),

@@ -5,10 +5,11 @@ import { dashboard } from '../dashboard.ts';
 import { events, flux, group, keep, map, window } from '../flux.ts';
 import { curves, gauges } from '../panels/kinds.ts';
 import { markers } from '../panels/map.ts';
-import { SPEED } from '../queries.ts';
+import { FAST_KPH, SPEED } from '../queries.ts';
 
-const GAUGES: readonly (readonly [SignalName, number])[] = [
-  ['speed_kph', 200],
+/** Signals with what their scale ends at, and with what is shown where a car does not tell it. */
+const GAUGES: readonly (readonly [name: SignalName, max: number, ...instead: SignalName[]])[] = [
+  ['speed_kph', 200, 'gps_speed_kph'],
   ['rpm', 7_000],
   ['coolant_c', 130],
   ['battery_v', 16],
@@ -16,13 +17,13 @@ const GAUGES: readonly (readonly [SignalName, number])[] = [
   ['soc_pct', 100],
 ];
 
-/** The newest value of each vehicle in the chosen minutes. */
-function newest(name: SignalName): string {
+/** The newest value of each vehicle in the chosen minutes: of two at once that which is later in the alphabet, its own. */
+function newest(...names: readonly SignalName[]): string {
   return flux(
-    events([name]),
+    events(names),
     '  |> last()',
     group('vin'),
-    '  |> sort(columns: ["_time"])',
+    '  |> sort(columns: ["_time", "_field"])',
     '  |> last()',
     map({ _field: 'r.vin' }),
     keep('_time', '_value', '_field'),
@@ -55,15 +56,16 @@ export const LIVE_MAP = dashboard({
       ),
       columns: ['kph', 'vin'],
       colour: 'kph',
+      red: FAST_KPH,
     })
       .maxDataPoints(300)
       .interval('1s'),
-    ...GAUGES.map(([name, max]) =>
+    ...GAUGES.map(([name, max, ...instead]) =>
       gauges({
         title: SIGNALS[name].label,
         description: `The newest value of each vehicle. Empty where none said any in the chosen time.`,
         size: [4, 5],
-        ask: newest(name),
+        ask: newest(name, ...instead),
         columns: [name],
       })
         .min(0)

@@ -9,6 +9,9 @@ import { tripCount, tripSums, tripTotal } from '../queries.ts';
 
 const SIGNALS = ['speed_kph', 'rpm', 'coolant_c', 'battery_v', 'fuel_level_pct', 'soc_pct', 'odometer_km'] as const;
 
+/** From here on a vehicle is silent on the map: three days, as for its alert. */
+const LONG_AGO_S = 72 * 3_600;
+
 const HEARD = map({
   last_heard: 'time(v: r.last_ts * 1000000)',
   age_s: 'float(v: int(v: now()) - r.last_ts * 1000000) / 1000000000.0',
@@ -95,6 +98,7 @@ export const OVERVIEW = dashboard({
       ),
       columns: ['age_s', 'vin', 'last_heard'],
       colour: 'age_s',
+      red: LONG_AGO_S,
       label: 'vin',
     }),
     bars({

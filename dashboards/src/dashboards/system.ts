@@ -5,9 +5,9 @@ import { curves, stat } from '../panels/kinds.ts';
 import type { Question } from '../panels/panel.ts';
 import { PROMQL } from '../promql.ts';
 
-/** A number over the whole width of six of them. */
+/** A number; eight of them fill the width. */
 function number(title: string, description: string, promql: string, column: ColumnName) {
-  return stat({ title, description, size: [4, 4], ask: [[promql, title]], columns: [column] });
+  return stat({ title, description, size: [3, 4], ask: [[promql, title]], columns: [column] });
 }
 
 function lines(title: string, description: string, ask: Question, column: ColumnName) {
@@ -24,12 +24,9 @@ export const SYSTEM = dashboard({
     number('Ready', 'Whether every process can store events.', PROMQL.ready, 'state'),
     number('Stored events', 'Events in the store.', PROMQL.storedEvents, 'events'),
     number('Store', 'Size of the store; of InfluxDB it is reckoned.', PROMQL.storeBytes, 'bytes'),
-    number(
-      'Growth a day',
-      'By the last six hours. With it, see how long the disk and retention suffice.',
-      PROMQL.growth,
-      'bytes',
-    ),
+    number('Growth a day', 'By the last six hours. With it, see how long the disk suffices.', PROMQL.growth, 'bytes'),
+    number('Retention', 'How long events are kept. Empty: for ever.', PROMQL.retention, 'duration_s'),
+    number('Fullest disk', 'How full the fullest volume is. Metrics of the kubelet.', PROMQL.fullestDisk, 'ratio'),
     number(
       'Backup',
       'When the newest backup was verified, or its job in Kubernetes last succeeded.',

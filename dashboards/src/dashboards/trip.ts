@@ -7,7 +7,7 @@ import { events, filter, flux, group, keep, map } from '../flux.ts';
 import { barChart, curves, stat } from '../panels/kinds.ts';
 import { markers } from '../panels/map.ts';
 import { table } from '../panels/table.ts';
-import { atMost, curve, hardEvents, speedShares, track, tripTotal } from '../queries.ts';
+import { atMost, curve, FAST_KPH, hardEvents, speedShares, track, tripTotal } from '../queries.ts';
 
 const TOTALS: readonly (readonly [TripField, string])[] = [
   ['distance_km', 'Kilometres, gaps included.'],
@@ -54,6 +54,7 @@ export const TRIP_DETAIL = dashboard({
       ask: track(),
       columns: ['kph'],
       colour: 'kph',
+      red: FAST_KPH,
     })
       .maxDataPoints(1_500)
       .interval('1s'),
@@ -73,7 +74,7 @@ export const TRIP_DETAIL = dashboard({
     }),
     table({
       title: 'Hard braking and acceleration',
-      description: '3 m/s² or more for two seconds, by differences of speed. Of at most a day.',
+      description: '3 m/s² or more for two seconds, measured or by differences of speed. Of at most a day.',
       size: [6, 8],
       ask: hardEvents(),
       columns: ['start', 'kind', 'seconds', 'peak_mps2'],

@@ -4,6 +4,7 @@ import {
   FrameGeometrySourceMode,
   MapLayerOptionsBuilder,
 } from '@grafana/grafana-foundation-sdk/common';
+import { FieldColorBuilder, FieldColorModeId } from '@grafana/grafana-foundation-sdk/dashboard';
 import {
   ControlsOptionsBuilder,
   MapViewConfigBuilder,
@@ -17,6 +18,8 @@ import { dressed, type PanelSpec } from './panel.ts';
 export interface MapSpec extends PanelSpec {
   /** The column that colours the markers. */
   readonly colour: ColumnName;
+  /** The value from which on that is red; green at 0, yellow between. */
+  readonly red: number;
   /** A text beside each marker. */
   readonly label?: ColumnName;
 }
@@ -30,6 +33,9 @@ export function markers(spec: MapSpec): PanelBuilder {
     .location(new FrameGeometrySourceBuilder().mode(FrameGeometrySourceMode.Coords).latitude('lat').longitude('lon'))
     .tooltip(true);
   return dressed(new PanelBuilder(), spec)
+    .colorScheme(new FieldColorBuilder().mode(FieldColorModeId.ContinuousGrYlRd))
+    .min(0)
+    .max(spec.red)
     .view(new MapViewConfigBuilder().id('fit').allLayers(true).lat(0).lon(0).zoom(15).padding(10))
     .controls(new ControlsOptionsBuilder().showZoom(true).mouseWheelZoom(true).showAttribution(true).showScale(true))
     .basemap(new MapLayerOptionsBuilder().type('default').name('Base map'))

@@ -20,11 +20,17 @@ export interface TableSpec extends PanelSpec {
   readonly link?: RowLink;
 }
 
+/** Out of sight, in the words of newer tables and of those before Grafana 12, each of which ignores the other's. */
+const HIDDEN = [
+  { id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } },
+  { id: 'custom.hidden', value: true },
+];
+
 /** Rows as the query has them. */
 export function table(spec: TableSpec): Builder<Panel> {
   const panel = dressed(new Table(), spec).noValue('–');
   for (const name of spec.hidden ?? []) {
-    panel.overrideByName(name, [{ id: 'custom.hideFrom', value: { viz: true, legend: false, tooltip: false } }]);
+    panel.overrideByName(name, HIDDEN);
   }
   const { link } = spec;
   if (link !== undefined) panel.overrideByName(link.on, [{ id: 'links', value: [dataLink(link)] }]);

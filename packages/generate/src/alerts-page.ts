@@ -31,7 +31,8 @@ export function alertsPage(): string {
       ]),
     ),
     '## Other thresholds',
-    'Thresholds and durations are rows of `dashboards/src/alerts/alerts.ts`; `npm run generate` writes the files. In a ' +
+    'In the Helm chart, thresholds are [values](values.md): `grafana.alerting.thresholds`, in a file of values, since ' +
+      '`--set` makes a text of `12.2`. Thresholds and durations are rows of `dashboards/src/alerts/alerts.ts`; `npm run generate` writes the files. In a ' +
       'Grafana that already runs, copy a rule in its pages and change the copy: rules from files are read-only there.',
   );
 }

@@ -3,7 +3,7 @@ import { CONFIG_SPEC } from '@fleet/api/config-spec';
 import { describeApi } from '@fleet/api/http/description';
 import { fleetChartFiles } from '@fleet/cdk8s/fleet-app';
 import { EVENT_SCHEMA, MANIFEST_SCHEMA } from '@fleet/contract';
-import { ALERTING_FILES, DASHBOARDS } from '@fleet/dashboards';
+import { alertingFiles, DASHBOARDS } from '@fleet/dashboards';
 import { CONFIG_SPEC as EDGE_CONFIG_SPEC } from '@fleet/edge/config-spec';
 import { alertsPage } from './alerts-page.ts';
 import type { Artifact } from './artifact.ts';
@@ -27,7 +27,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/problems.md', text: problemsPage() },
     { path: 'docs/reliability.md', text: reliabilityPage() },
     { path: 'docs/alerts.md', text: alertsPage() },
-    ...Object.entries(ALERTING_FILES).map(([name, file]) => ({
+    ...Object.entries(alertingFiles()).map(([name, file]) => ({
       path: `dashboards/alerting/${name}`,
       text: json(file),
     })),

@@ -35,7 +35,10 @@ interface Instance {
   readonly lastBad: number;
 }
 
-/** A rule that is looked at now and then. */
+/** The data source of what is worked out from other queries. */
+const EXPRESSION = '__expr__';
+
+/** A rule that is looked at now and then; where it has no data it is normal, as `noDataState: OK` says. */
 export class AlertEvaluator {
   readonly #rule: EvaluatedRule;
   readonly #ask: Ask;
@@ -62,15 +65,23 @@ export class AlertEvaluator {
   async numbers(refId: string, now: number): Promise<Numbers> {
     const data = this.#rule.data.find((each) => each.refId === refId);
     if (data === undefined) throw new Error(`${this.#rule.uid} has no ${refId}`);
-    if (data.datasourceUid !== '__expr__') return numbersOf(await this.#ask(data, now));
+    if (data.datasourceUid !== EXPRESSION) return numbersOf(await this.#ask(data, now));
     const input = await this.numbers(`${data.model['expression']}`, now);
     if (data.model['type'] === 'reduce') return input;
     return new Map([...input].map(([labels, value]) => [labels, exceeds(data.model, value) ? 1 : 0]));
   }
 
   async #bad(now: number): Promise<ReadonlySet<string>> {
+    if (await this.#isWithoutData(now)) return new Set();
     const numbers = await this.numbers(this.#rule.condition, now);
     return new Set([...numbers].filter(([, value]) => value !== 0).map(([labels]) => labels));
+  }
+
+  /** Grafana looks at a rule no further where any of its queries has no rows, also those for the message only. */
+  async #isWithoutData(now: number): Promise<boolean> {
+    const queries = this.#rule.data.filter(({ datasourceUid }) => datasourceUid !== EXPRESSION);
+    const answers = await Promise.all(queries.map((data) => this.#ask(data, now)));
+    return answers.some((frames) => frames.every(({ rows }) => rows.length === 0));
   }
 
   #step(before: Instance | undefined, isBad: boolean, now: number): Instance | undefined {

@@ -1,9 +1,6 @@
-/** What Grafana is provisioned with: the generated files of `dashboards/`, as they lie there. */
+/** What Grafana is provisioned with: what `dashboards` makes, with marks where the thresholds of alerts are. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-
-const ROOT = fileURLToPath(new URL('../../../../dashboards/', import.meta.url));
+import { alertingFiles, DASHBOARDS } from '@fleet/dashboards';
 
 /** Paths in the chart, and minified JSON. */
 export type GrafanaFiles = ReadonlyMap<string, string>;
@@ -11,14 +8,27 @@ export type GrafanaFiles = ReadonlyMap<string, string>;
 /** A ConfigMap holds a mebibyte; a release, in which all of them are, one too. */
 const MOST_BYTES = 200 * 1024;
 
+/** Stands in a rule where a threshold is put when the chart is rendered, quotes included. */
+const MARK = /"@([\w-]+)@"/g;
+
 /** The files that are to be in the chart. */
 export function grafanaFiles(): GrafanaFiles {
-  return new Map([...filesIn('', 'dashboards/'), ...filesIn('alerting/', 'alerting/')]);
+  const boards = DASHBOARDS.map((dashboard) => [`dashboards/${dashboard.uid}.json`, dashboard] as const);
+  const alerting = Object.entries(alertingFiles(({ id }) => `@${id}@`)).map(
+    ([name, file]) => [`alerting/${name}`, file] as const,
+  );
+  const files = [...boards, ...alerting].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return new Map(files.map(([path, file]) => [`files/${path}`, minified(path, file)]));
 }
 
-/** The files of a folder of the chart, by their names. */
+/** The names of files of a folder of the chart. */
 export function namesIn(files: GrafanaFiles, folder: string): string[] {
   return [...files.keys()].filter((path) => path.startsWith(folder)).map((path) => path.slice(folder.length));
+}
+
+/** The alerts that have a mark in a file. */
+export function marksIn(files: GrafanaFiles, path: string): { readonly id: string; readonly mark: string }[] {
+  return [...(files.get(path) ?? '').matchAll(MARK)].map(([mark, id = '']) => ({ id, mark }));
 }
 
 /** Rules and contacts are read when Grafana starts: their digest makes it start anew. */
@@ -28,14 +38,8 @@ export function digestOf(files: GrafanaFiles, folder: string): string {
   return hash.digest('hex').slice(0, 16);
 }
 
-function filesIn(folder: string, target: string): [string, string][] {
-  if (!existsSync(ROOT + folder)) return [];
-  const names = readdirSync(ROOT + folder).filter(
-    (name) => name.endsWith('.json') && !/^(package|tsconfig)/.test(name),
-  );
-  return names.toSorted().map((name) => {
-    const content = JSON.stringify(JSON.parse(readFileSync(ROOT + folder + name, 'utf8')));
-    if (content.length > MOST_BYTES) throw new Error(`${name} is larger than ${MOST_BYTES} bytes`);
-    return [`files/${target}${name}`, content];
-  });
+function minified(path: string, file: object): string {
+  const content = JSON.stringify(file);
+  if (content.length > MOST_BYTES) throw new Error(`${path} is larger than ${MOST_BYTES} bytes`);
+  return content;
 }

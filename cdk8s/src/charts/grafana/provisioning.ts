@@ -4,11 +4,12 @@ import type { Volume, VolumeProjection } from 'kubernetes-types/core/v1.js';
 import { ConfigFiles } from '../../constructs/config-files.ts';
 import { SECRETS_FOLDER } from '../../constructs/database-access.ts';
 import { nameOf } from '../../constructs/global-values.ts';
-import { and, type Condition, equals, fileText, not } from '../../helm/operators.ts';
+import type { Expr } from '../../helm/expression.ts';
+import { and, type Condition, equals, fileText, json, not, replaced } from '../../helm/operators.ts';
 import { type Fields, Lines, merge, when } from '../../helm/template.ts';
 import { choose, text } from '../../helm/text.ts';
-import { type GrafanaFiles, namesIn } from './files.ts';
-import { grafana } from './values.ts';
+import { type GrafanaFiles, marksIn, namesIn } from './files.ts';
+import { grafana, thresholdKey } from './values.ts';
 
 const COMPONENT = 'grafana';
 const { host, tlsSecret, enabled } = grafana.ingress;
@@ -74,6 +75,15 @@ function conditionOf(file: string): Condition {
   return file === 'rules-server.json' ? and(grafana.alerting.enabled, hasPrometheus) : grafana.alerting.enabled;
 }
 
+/** A file of the chart, with thresholds from the values where it has their marks. */
+function withThresholds(files: GrafanaFiles, path: string): Expr<string> {
+  return marksIn(files, path).reduce((text, { id, mark }) => {
+    const threshold = grafana.alerting.thresholds[thresholdKey(id)];
+    if (threshold === undefined) throw new Error(`${id} has no threshold among the values`);
+    return replaced(text, mark, json(threshold));
+  }, fileText(path));
+}
+
 function nameOfFile(file: string): string {
   return `grafana-${file.replace(/\.json$/, '').replace(/^fleet-/, 'board-')}`;
 }
@@ -88,16 +98,16 @@ export class Provisioning extends Construct {
       file: 'provisioning',
       data: { 'datasources.yaml': DATA_SOURCES, 'dashboards.yaml': DASHBOARD_FOLDER },
     });
-    for (const file of namesIn(files, 'files/dashboards/')) this.#file('dashboards', file);
-    for (const file of namesIn(files, 'files/alerting/')) this.#file('alerting', file, conditionOf(file));
+    for (const file of namesIn(files, 'files/dashboards/')) this.#file(files, 'dashboards', file);
+    for (const file of namesIn(files, 'files/alerting/')) this.#file(files, 'alerting', file, conditionOf(file));
   }
 
-  #file(folder: string, file: string, condition?: Condition): void {
+  #file(files: GrafanaFiles, folder: string, file: string, condition?: Condition): void {
     new ConfigFiles(this, file, {
       component: COMPONENT,
       name: nameOf(nameOfFile(file)),
       file: folder,
-      data: { [file]: fileText(`files/${folder}/${file}`) },
+      data: { [file]: withThresholds(files, `files/${folder}/${file}`) },
       ...(condition !== undefined && { when: condition }),
     });
   }

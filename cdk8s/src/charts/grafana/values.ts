@@ -1,8 +1,9 @@
 /** The values of the subchart `grafana`. */
+import { SERVER_ALERTS, VEHICLE_ALERTS } from '@fleet/dashboards';
 import { GLOBAL } from '../../constructs/global-values.ts';
 import { imageValues, NAME, persistenceValues, podValues, resources, URL_FORM } from '../../constructs/value-forms.ts';
 import { webValues } from '../../constructs/web-service.ts';
-import { bool, formed, group, map, oneOf, refs } from '../../helm/values.ts';
+import { bool, formed, group, map, number, oneOf, refs } from '../../helm/values.ts';
 
 /** Grafana keeps to itself: it asks nobody for news, updates or plugins, and lets nobody in without a password. */
 const SETTINGS: Readonly<Record<string, string>> = {
@@ -16,8 +17,21 @@ const SETTINGS: Readonly<Record<string, string>> = {
   GF_SNAPSHOTS_EXTERNAL_ENABLED: 'false',
 };
 
+/** The threshold of each alert, by its key. */
+const THRESHOLDS = Object.fromEntries(
+  [...VEHICLE_ALERTS, ...SERVER_ALERTS].map(({ id, title, when }) => [
+    thresholdKey(id),
+    number(when.than, `${title}: ${when.is === 'gt' ? 'above' : 'below'} so many ${when.unit}.`),
+  ]),
+);
+
 /** What the chart says itself. */
 const OWN = '^GF_(SECURITY_ADMIN_|SECURITY_SECRET_KEY|PATHS_|SERVER_ROOT_URL|SERVER_HTTP_PORT)';
+
+/** The value with the threshold of an alert: `coolantHot` of `coolant-hot`. */
+export function thresholdKey(id: string): string {
+  return id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+}
 
 export const GRAFANA_VALUES = {
   global: GLOBAL,
@@ -53,6 +67,7 @@ export const GRAFANA_VALUES = {
     existingSecret: formed('', 'Secret with what the contact needs, as variables of the environment.', NAME, [
       'grafana-contacts',
     ]),
+    thresholds: group('When each alert fires; see docs/alerts.md.', THRESHOLDS),
   }),
   resources: resources({ cpu: '100m', memory: '192Mi' }, '512Mi'),
   ...podValues(472),
