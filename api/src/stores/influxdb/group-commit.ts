@@ -5,6 +5,7 @@
 import type { KeyedEvent } from '../../ports.ts';
 import { OverloadedError, StoreUnavailableError } from '../../ports.ts';
 import type { InfluxClient } from './client.ts';
+import { CustomSignals } from './custom-signals.ts';
 import { deliver } from './delivery.ts';
 import { eventLine } from './event-line.ts';
 import { containersOf, type Touches } from './touches.ts';
@@ -81,6 +82,7 @@ class Group {
 export class GroupCommit {
   readonly #client: InfluxClient;
   readonly #touches: Touches;
+  readonly #customSignals = new CustomSignals();
   readonly #onFailure: (error: Error) => void;
   #full: Group[] = [];
   #filling = new Group();
@@ -183,11 +185,13 @@ export class GroupCommit {
 
   async #store({ events, lines, deadline }: Group): Promise<ReadonlyMap<number, string>> {
     const cover = this.#touches.cover(containersOf(events));
-    const parcel = { lines, marks: cover.lines, deadline };
+    const notes = this.#customSignals.notesFor(events);
+    const parcel = { lines, marks: () => [...cover.lines(), ...notes.lines], deadline };
     const refused = await deliver(this.#client, this.#client.bucket, parcel).catch((error) => {
       cover.lost();
       throw error;
     });
+    notes.stored();
     if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
     return refused;
   }
