@@ -33,13 +33,17 @@ export class Readiness {
    * without: if each said so, nobody would be left to tell senders when to come again.
    */
   refusal(): Problem | undefined {
-    return this.#parts.isShared && !this.#draining ? this.#brokerFault() : this.fault();
+    return this.#faultWith(this.#parts.isShared ? undefined : this.#storeFault);
   }
 
   /** Why the server is not ready; undefined where it is. */
   fault(): Problem | undefined {
+    return this.#faultWith(this.#storeFault);
+  }
+
+  #faultWith(storeFault: string | undefined): Problem | undefined {
     if (this.#draining) return problem('shutting-down', 'the server is about to stop');
-    const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : this.#storeFault;
+    const fault = this.#parts.now() < this.#parts.builtAt ? CLOCK_NOT_SET : storeFault;
     if (fault !== undefined) return problem('store-unavailable', fault);
     return this.#brokerFault();
   }
