@@ -13,6 +13,8 @@ import { nanoseconds, quoted } from './line-protocol.ts';
 const NAMES_OF_POINT = 1_000;
 /** Names that are remembered as noted, so that memory is bounded; to note one again changes nothing. */
 const MOST_REMEMBERED = 200_000;
+/** How long they are remembered, milliseconds: less than the least retention, lest events outlive their notes. */
+const REMEMBERED_MS = 1_800_000;
 /** Times that a point may have within its millisecond, so that no two are in one place. */
 const PLACES = 1_000_000;
 
@@ -28,11 +30,13 @@ export class CustomSignals {
   /** Names that are durable, by the tags of containers. */
   readonly #noted = new Map<string, Set<string>>();
   #remembered = 0;
+  #since = Date.now();
   /** Another process counts from elsewhere. */
   #count = Math.floor(Math.random() * PLACES);
 
   /** What these events have and was not noted yet. */
   notesFor(events: readonly KeyedEvent[]): Notes {
+    if (this.#remembered > MOST_REMEMBERED || Date.now() > this.#since + REMEMBERED_MS) this.#forget();
     const fresh = new Map<string, Set<string>>();
     for (const { vehicle, container, values } of events) {
       for (const name in values) {
@@ -53,11 +57,13 @@ export class CustomSignals {
     });
   }
 
+  #forget(): void {
+    this.#noted.clear();
+    this.#remembered = 0;
+    this.#since = Date.now();
+  }
+
   #remember(names: ReadonlyMap<string, ReadonlySet<string>>): void {
-    if (this.#remembered > MOST_REMEMBERED) {
-      this.#noted.clear();
-      this.#remembered = 0;
-    }
     for (const [tags, fresh] of names) {
       for (const name of fresh) add(this.#noted, tags, name);
       this.#remembered += fresh.size;
