@@ -139,11 +139,14 @@ describeWithInfluxd('fleet influx setup', (server) => {
     await setUp(['--retention', '90d'], { RETENTION: retention });
     const byOption = await ruleOf(BUCKET);
     await setUp();
+    const unsaid = await ruleOf(BUCKET);
+    const again = await setUp(['--retention', retention]);
 
-    expect(bySetting.code).toBe(0);
+    expect([bySetting.code, again.code]).toEqual([0, 0]);
     expect(set).toMatchObject(rule);
     expect(byOption).toMatchObject({ everySeconds: 90 * DAY_S });
-    expect(await ruleOf(BUCKET)).toEqual(byOption);
+    expect(unsaid).toEqual(byOption);
+    expect(await ruleOf(BUCKET)).toMatchObject(rule);
     expect(await ruleOf(`${BUCKET}_meta`)).toMatchObject({ everySeconds: 0 });
   });
 

@@ -5,7 +5,7 @@ import { expect, test } from '@jest/globals';
 import type { KeyedEvent } from '../src/ports.ts';
 import { OverloadedError, StoreUnavailableError } from '../src/ports.ts';
 import { InfluxClient } from '../src/stores/influxdb/client.ts';
-import { GroupCommit } from '../src/stores/influxdb/group-commit.ts';
+import { EventWriter } from '../src/stores/influxdb/event-writer.ts';
 import { Touches } from '../src/stores/influxdb/touches.ts';
 import { loose, T0, TRIP_A, tripEvent } from './events.ts';
 import { describeWithInfluxd } from './influx.ts';
@@ -15,7 +15,7 @@ async function makeWriter(server: Influxd, { retention = 0, token = server.token
   const access = await server.makeBuckets(retention);
   const client = new InfluxClient({ ...access, token });
   const failures: string[] = [];
-  const writer = new GroupCommit(client, new Touches(Date.now), (error) => failures.push(error.message));
+  const writer = new EventWriter(client, new Touches(Date.now), (error) => failures.push(error.message));
   const times = async () =>
     (await server.select(access.bucket, 'SELECT seq, trip_id FROM telemetry')).map(([time]) => time as string);
   return { ...access, client, failures, times, write: (events: readonly KeyedEvent[]) => writer.write(events) };
@@ -101,6 +101,37 @@ describeWithInfluxd('the writer of InfluxDB', (server) => {
     const old = await write(Array.from({ length: 5_000 }, (_, index) => at(NOW - 7_200_000 - index, index)));
     expect(old.every((reason) => /retention/.test(reason ?? ''))).toBe(true);
     expect(await times()).toHaveLength(3);
+  });
+
+  test('looks for the refused events of a vehicle while those of others are stored, and tells nobody of others', async () => {
+    const { write } = await makeWriter(server(), { retention: 3_600 });
+    const of = (vehicle: string, ages: readonly number[]) =>
+      ages.map((age, seq) => ({ ...at(NOW - age - seq, seq), vehicle }));
+    const everyOther = Array.from({ length: 400 }, (_, index) => (index % 2) * 7_200_000);
+    const order: string[] = [];
+    const send = async (vehicle: string, ages: readonly number[]) => {
+      const reasons = await write(of(vehicle, ages));
+      order.push(vehicle);
+      return reasons;
+    };
+
+    const first = [send('audi', everyOther), send('bmw', everyOther), send('golf', [0, 0])];
+    const reasons = await Promise.all(first);
+    const again = send('audi', everyOther);
+    for (let turn = 0; turn < 3; turn++) await send('golf', [turn]);
+    await again;
+
+    expect(order[0]).toBe('golf');
+    expect(order.slice(3)).toEqual(['golf', 'golf', 'golf', 'audi']);
+    const [audi, bmw, golf] = reasons as string[][];
+    expect(golf).toEqual([undefined, undefined]);
+    for (const [own, other] of [
+      [audi, 'bmw'],
+      [bmw, 'audi'],
+    ] as const) {
+      expect(own?.map((reason) => reason !== undefined)).toEqual(everyOther.map((age) => age > 0));
+      expect(own?.join()).not.toContain(`vin=${other}`);
+    }
   });
 
   test('says at once that a token does not hold any more', async () => {

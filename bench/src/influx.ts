@@ -6,7 +6,7 @@
 import type { KeyedEvent } from '@fleet/api/ports';
 import { InfluxClient, type InfluxSettings } from '@fleet/api/stores/influxdb/client';
 import { eventLine } from '@fleet/api/stores/influxdb/event-line';
-import { GroupCommit } from '@fleet/api/stores/influxdb/group-commit';
+import { EventWriter } from '@fleet/api/stores/influxdb/event-writer';
 import { Touches } from '@fleet/api/stores/influxdb/touches';
 import { atLeast, type Benchmark, type Finding, type RunOptions } from './benchmark.ts';
 import { driveEvents } from './drive-events.ts';
@@ -45,7 +45,7 @@ interface Sample {
 async function compare(access: InfluxSettings, pid: number, { quick, progress }: RunOptions): Promise<Finding[]> {
   const size = quick ? BODY : BURST;
   const client = new InfluxClient(access);
-  const writer = new GroupCommit(client, new Touches(Date.now), () => {});
+  const writer = new EventWriter(client, new Touches(Date.now), () => {});
   const rounds: { readonly ours: Sample; readonly base: Sample }[] = [];
   try {
     for (let round = 0; round < (quick ? 1 : ROUNDS); round++) {
@@ -100,7 +100,7 @@ async function sample<T>(
   return { rate: events / seconds, cpu: cpuSeconds(pid) - before };
 }
 
-async function store(writer: GroupCommit, call: readonly KeyedEvent[]): Promise<void> {
+async function store(writer: EventWriter, call: readonly KeyedEvent[]): Promise<void> {
   const refusal = (await writer.write(call)).find((reason) => reason !== undefined);
   if (refusal !== undefined) throw new Error(`an event was refused: ${refusal}`);
 }

@@ -33,14 +33,18 @@ export class Readiness {
    * without: if each said so, nobody would be left to tell senders when to come again.
    */
   refusal(): Problem | undefined {
-    return this.#parts.isShared && !this.#draining ? this.#brokerFault() : this.fault();
+    return this.#faultWith(this.#parts.isShared ? undefined : this.#storeFault);
   }
 
   /** Why the server is not ready; undefined where it is. */
   fault(): Problem | undefined {
+    return this.#faultWith(this.#storeFault);
+  }
+
+  #faultWith(storeFault: string | undefined): Problem | undefined {
     if (this.#draining) return problem('shutting-down', 'the server is about to stop');
     if (this.#parts.now() < this.#parts.builtAt) return problem('clock-not-set', CLOCK_NOT_SET);
-    if (this.#storeFault !== undefined) return problem('store-unavailable', this.#storeFault);
+    if (storeFault !== undefined) return problem('store-unavailable', storeFault);
     return this.#brokerFault();
   }
 

@@ -27,6 +27,9 @@ const LOOK_EVERY_MS = 1_000;
 /** InfluxDB's own least. */
 const LEAST_RETENTION_MS = 3_600_000;
 
+/** No retention. Commander takes null for a value that is missing. */
+const OFF = 'off';
+
 const SETUP_SPEC = {
   INFLUX_URL: url({ doc: CONFIG_SPEC.INFLUX_URL.doc }),
   INFLUX_ORG: CONFIG_SPEC.INFLUX_ORG,
@@ -37,7 +40,8 @@ const SETUP_SPEC = {
 };
 
 interface SetupOptions {
-  readonly retention?: number | null;
+  /** Milliseconds. */
+  readonly retention?: number | typeof OFF;
   readonly tokensFile?: string;
   readonly rotate?: true;
   readonly wait?: true;
@@ -63,7 +67,7 @@ export function influxCommand(context: CommandContext): Command {
 
 async function setUp({ env, out, err }: CommandContext, options: SetupOptions): Promise<void> {
   const { client, org, bucket, retention, password } = settingsIn(env);
-  const wanted = options.retention === undefined ? retention : options.retention;
+  const wanted = options.retention === OFF ? null : (options.retention ?? retention);
   const note = (line: string) => void err.write(`${line}\n`);
   if (options.wait) await untilThere(client, note);
   const place = await prepareBuckets(client, { org, bucket, retention: longEnough(wanted), password }, note);
@@ -119,8 +123,8 @@ function stateOf({ setting, token, isNew }: Token): string {
   return `${setting}: ${tried}: --rotate makes another`;
 }
 
-function parseRetention(value: string): number | null {
-  if (value === 'off') return null;
+function parseRetention(value: string): number | typeof OFF {
+  if (value === OFF) return value;
   const ms = parsePositiveDuration(value);
   if (ms >= LEAST_RETENTION_MS) return ms;
   throw new InvalidArgumentError('It must be an hour at least.');

@@ -9,7 +9,9 @@ export const HEALTH_DOC: RouteDoc = {
 
 export const READY_DOC: RouteDoc = {
   tag: 'System',
-  summary: 'Whether events can be stored now',
+  summary: 'Whether requests should come here',
+  description:
+    'With a store that servers share it says whether that was reached once; the metric `fleet_ready` tells whether events can be stored now.',
   answers: { 200: { 'application/json': ref('Status') } },
   problems: ['store-unavailable', 'shutting-down'],
 };

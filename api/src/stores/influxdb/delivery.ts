@@ -18,19 +18,60 @@ export interface Parcel {
 }
 
 /**
- * Stores lines in a bucket; the answer says in InfluxDB's words why the line of an index was refused. The others are
- * durable then. Throws `StoreUnavailableError`.
+ * Stores lines in a bucket. Answers why, in InfluxDB's words, where it refuses some of them: nobody knows yet which, and
+ * what became of the others. The marks are durable in any case. Throws `StoreUnavailableError`.
  */
-export async function deliver(client: InfluxClient, bucket: string, parcel: Parcel): Promise<Map<number, string>> {
-  const refused = new Map<number, string>();
+export async function deliver(client: InfluxClient, bucket: string, parcel: Parcel): Promise<RefusedError | undefined> {
   const { lines, deadline } = parcel;
   const write = (content: () => readonly string[]) =>
     insist(() => client.write(bucket, content().join('\n')), deadline);
+  const error = await refusalOf(write(() => [...parcel.marks(), ...lines]));
+  const marks = parcel.marks();
+  if (error !== undefined && marks.length > 0) await write(() => marks);
+  return error;
+}
 
-  /** Refused lines are found by halving: of a body that can't be parsed none is stored, else all but those dropped. */
-  async function sift(from: number, to: number, { message, dropped }: RefusedError): Promise<void> {
-    if (to - from <= 1 || dropped === to - from) {
-      for (let index = from; index < to; index++) refused.set(index, message);
+/** What to look for refused lines in. */
+export interface Sieve {
+  readonly client: InfluxClient;
+  readonly bucket: string;
+  /** As of a parcel. */
+  readonly deadline: number;
+}
+
+/**
+ * The portions of lines that InfluxDB refuses something of, each with its error; all others are durable then. `error` is
+ * what it said of all together. Found by halving: of a body that can't be parsed none is stored, else all but those dropped.
+ */
+export function siftPortions(
+  sieve: Sieve,
+  portions: readonly (readonly string[])[],
+  error: RefusedError,
+): Promise<Map<number, RefusedError>> {
+  return sift(sieve, portions, error, () => false);
+}
+
+/** The same for lines, of one vehicle: InfluxDB's words name some of the refused lines, of which all hear. */
+export function siftLines(
+  sieve: Sieve,
+  lines: readonly string[],
+  error: RefusedError,
+): Promise<Map<number, RefusedError>> {
+  const portions = lines.map((line) => [line]);
+  return sift(sieve, portions, error, ({ dropped }, count) => dropped === count);
+}
+
+/** `isOfAll` tells whether an error is one of all portions, of which there are so many. */
+async function sift(
+  { client, bucket, deadline }: Sieve,
+  portions: readonly (readonly string[])[],
+  error: RefusedError,
+  isOfAll: (error: RefusedError, count: number) => boolean,
+): Promise<Map<number, RefusedError>> {
+  const refused = new Map<number, RefusedError>();
+  const look = async (from: number, to: number, found: RefusedError): Promise<void> => {
+    if (to - from === 1 || isOfAll(found, to - from)) {
+      for (let index = from; index < to; index++) refused.set(index, found);
       return;
     }
     const middle = (from + to) >> 1;
@@ -38,17 +79,12 @@ export async function deliver(client: InfluxClient, bucket: string, parcel: Parc
       [from, middle],
       [middle, to],
     ] as const) {
-      const error = await refusalOf(write(() => lines.slice(start, end)));
-      if (error !== undefined) await sift(start, end, error);
+      const body = portions.slice(start, end).flat().join('\n');
+      const inner = await refusalOf(insist(() => client.write(bucket, body), deadline));
+      if (inner !== undefined) await look(start, end, inner);
     }
-  }
-
-  const error = await refusalOf(write(() => [...parcel.marks(), ...lines]));
-  if (error !== undefined) {
-    const marks = parcel.marks();
-    if (marks.length > 0) await write(() => marks);
-    await sift(0, lines.length, error);
-  }
+  };
+  await look(0, portions.length, error);
   return refused;
 }
 

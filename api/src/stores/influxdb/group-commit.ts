@@ -4,9 +4,10 @@
  */
 import type { KeyedEvent } from '../../ports.ts';
 import { OverloadedError, StoreUnavailableError } from '../../ports.ts';
-import type { InfluxClient } from './client.ts';
-import { deliver } from './delivery.ts';
-import { eventLine } from './event-line.ts';
+import type { InfluxClient, RefusedError } from './client.ts';
+import { CustomSignals } from './custom-signals.ts';
+import { deliver, type Parcel, siftLines, siftPortions } from './delivery.ts';
+import { Batch, type Fates, Group, type Refusals } from './group.ts';
 import { containersOf, type Touches } from './touches.ts';
 
 /** Most events of one body. */
@@ -18,94 +19,56 @@ const MANY = 1_000;
 const MOST_WAIT_MS = 2;
 /** How long is tried to store a group, milliseconds from its first event. */
 const PATIENCE_MS = 10_000;
-/** How often marks are closed, milliseconds. */
-const CLOSE_EVERY_MS = 1_000;
 /** What waits to be stored is bounded, so that memory is. */
 const MOST_WAITING = 50_000;
 const MOST_WAITING_CHARACTERS = 64 * 1_024 * 1_024;
 
-/** Why each event of a call was refused, in InfluxDB's words; undefined for one that is durable. */
-export type Refusals = readonly (string | undefined)[];
+/** Stores events of one vehicle, some of which InfluxDB refuses. */
+export type Aside = (events: readonly KeyedEvent[]) => Promise<Refusals>;
 
-/** The events of one call. */
-interface Batch {
-  readonly refusals: (string | undefined)[];
-  left: number;
-  resolve(refusals: Refusals): void;
-  reject(error: unknown): void;
-}
-
-/** Events of a batch, one after the other, that are in one group. */
-interface Stretch {
-  readonly batch: Batch;
-  /** Where they begin in the batch, and in the group. */
-  readonly from: number;
-  readonly at: number;
-  count: number;
-}
-
-/** Events that are stored together. */
-class Group {
-  readonly events: KeyedEvent[] = [];
-  readonly lines: string[] = [];
-  readonly #stretches: Stretch[] = [];
-  readonly deadline = Date.now() + PATIENCE_MS;
-  characters = 0;
-
-  add(event: KeyedEvent, batch: Batch, index: number): void {
-    const line = eventLine(event);
-    const last = this.#stretches.at(-1);
-    if (last?.batch === batch) last.count++;
-    else this.#stretches.push({ batch, from: index, at: this.events.length, count: 1 });
-    this.events.push(event);
-    this.lines.push(line);
-    this.characters += line.length;
-  }
-
-  /** `refused` says by index why. */
-  resolve(refused: ReadonlyMap<number, string>): void {
-    for (const { batch, from, at, count } of this.#stretches) {
-      for (let offset = 0; refused.size > 0 && offset < count; offset++) {
-        batch.refusals[from + offset] = refused.get(at + offset);
-      }
-      batch.left -= count;
-      if (batch.left === 0) batch.resolve(batch.refusals);
-    }
-  }
-
-  reject(error: unknown): void {
-    for (const { batch } of this.#stretches) batch.reject(error);
-  }
+/** What was found out of a group: events that are done with, and those of each vehicle that are left to another. */
+interface Findings {
+  readonly fates: Fates;
+  readonly left: readonly (readonly number[])[];
 }
 
 export class GroupCommit {
   readonly #client: InfluxClient;
   readonly #touches: Touches;
+  readonly #customSignals = new CustomSignals();
   readonly #onFailure: (error: Error) => void;
+  readonly #mostWaiting: number;
   #full: Group[] = [];
-  #filling = new Group();
+  #filling = newGroup();
   #waiting = 0;
   #waitingCharacters = 0;
   #scheduled = false;
   readonly #lanes = new Set<Promise<void>>();
-  readonly #closing: NodeJS.Timeout;
+  /** Takes what needs a search for refused events. */
+  readonly #aside: Aside | undefined;
 
-  /** `onFailure` hears why a body could not be stored. */
-  constructor(client: InfluxClient, touches: Touches, onFailure: (error: Error) => void) {
+  /** `onFailure` hears why a body could not be stored. With `aside`, the search for refused events is no one else's delay. */
+  constructor(
+    client: InfluxClient,
+    touches: Touches,
+    onFailure: (error: Error) => void,
+    { mostWaiting = MOST_WAITING, aside }: { readonly mostWaiting?: number; readonly aside?: Aside } = {},
+  ) {
     this.#client = client;
     this.#touches = touches;
     this.#onFailure = onFailure;
-    this.#closing = setInterval(() => void this.#close(this.#touches.closing()), CLOSE_EVERY_MS).unref();
+    this.#mostWaiting = mostWaiting;
+    this.#aside = aside;
   }
 
   /** Resolves when all events but those refused are durable. Throws `StoreUnavailableError` and `OverloadedError`. */
   write(events: readonly KeyedEvent[]): Promise<Refusals> {
     if (events.length === 0) return Promise.resolve([]);
-    if (this.#waiting > MOST_WAITING || this.#waitingCharacters > MOST_WAITING_CHARACTERS) {
+    if (this.#waiting > this.#mostWaiting || this.#waitingCharacters > MOST_WAITING_CHARACTERS) {
       return Promise.reject(new OverloadedError(`${this.#waiting} events wait to be stored`));
     }
     return new Promise((resolve, reject) => {
-      const batch: Batch = { refusals: new Array(events.length), left: events.length, resolve, reject };
+      const batch = new Batch(events.length, resolve, reject);
       for (const [index, event] of events.entries()) this.#add(event, batch, index);
       this.#schedule();
     });
@@ -113,14 +76,15 @@ export class GroupCommit {
 
   /** Resolves when nothing is under way. */
   async end(): Promise<void> {
-    clearInterval(this.#closing);
-    while (this.#lanes.size > 0) await Promise.all(this.#lanes);
-    await this.#close(this.#touches.closing(true));
+    while (this.#waiting > 0) {
+      await new Promise((resolve) => setImmediate(resolve));
+      await Promise.all(this.#lanes);
+    }
   }
 
   #add(event: KeyedEvent, batch: Batch, index: number): void {
     if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
-    if (this.#filling.events.length === 0) this.#filling = new Group();
+    if (this.#filling.events.length === 0) this.#filling = newGroup();
     const before = this.#filling.characters;
     this.#filling.add(event, batch, index);
     this.#waiting++;
@@ -129,7 +93,7 @@ export class GroupCommit {
 
   #seal(): void {
     this.#full.push(this.#filling);
-    this.#filling = new Group();
+    this.#filling = newGroup();
   }
 
   /** Collects what else arrives: as long as every turn of the event loop brings more, but no longer than `MOST_WAIT_MS`. */
@@ -172,7 +136,7 @@ export class GroupCommit {
   async #run(first: Group): Promise<void> {
     for (let group: Group | undefined = first; group !== undefined; group = this.#next()) {
       try {
-        group.resolve(await this.#store(group));
+        await this.#store(group);
       } catch (error) {
         group.reject(error);
         this.#onFailure(error as Error);
@@ -181,24 +145,63 @@ export class GroupCommit {
     }
   }
 
-  async #store({ events, lines, deadline }: Group): Promise<ReadonlyMap<number, string>> {
+  async #store(group: Group): Promise<void> {
+    const { events, lines, deadline } = group;
     const cover = this.#touches.cover(containersOf(events));
-    const parcel = { lines, marks: cover.lines, deadline };
-    const refused = await deliver(this.#client, this.#client.bucket, parcel).catch((error) => {
+    const notes = this.#customSignals.notesFor(events);
+    const parcel = { lines, marks: () => [...cover.lines(), ...notes.lines], deadline };
+    const findings = await this.#deliver(group, parcel).catch((error) => {
       cover.lost();
       throw error;
     });
+    notes.stored();
     if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
-    return refused;
+    if (findings === undefined) return group.stored();
+    group.settle(findings.fates);
+    for (const indices of findings.left) void this.#handOver(group, indices);
   }
 
-  /** Where it fails, they are done with in time. */
-  async #close(marks: readonly string[]): Promise<void> {
-    if (marks.length > 0) await this.#client.write(this.#client.bucket, marks.join('\n')).catch(() => {});
+  /** Undefined where all events are durable. */
+  async #deliver(group: Group, parcel: Parcel): Promise<Findings | undefined> {
+    const error = await deliver(this.#client, this.#client.bucket, parcel);
+    return error && this.#sift(group, error);
+  }
+
+  /** Finds the vehicles whose events are refused, and these events, unless that is left to another. */
+  async #sift(group: Group, error: RefusedError): Promise<Findings> {
+    const sieve = { client: this.#client, bucket: this.#client.bucket, deadline: group.deadline };
+    const linesOf = (indices: readonly number[]) => indices.map((index) => group.lines[index] as string);
+    const portions = group.byVehicle();
+    const guilty = await siftPortions(sieve, portions.map(linesOf), error);
+    const fates = new Map<number, string | undefined>();
+    const left: (readonly number[])[] = [];
+    for (const [at, indices] of portions.entries()) {
+      const found = guilty.get(at);
+      if (found !== undefined && this.#aside !== undefined) {
+        left.push(indices);
+        continue;
+      }
+      const refused = found && (await siftLines(sieve, linesOf(indices), found));
+      for (const [of, index] of indices.entries()) fates.set(index, refused?.get(of)?.message);
+    }
+    return { fates, left };
+  }
+
+  async #handOver(group: Group, indices: readonly number[]): Promise<void> {
+    try {
+      const refusals = await this.#aside?.(indices.map((index) => group.events[index] as KeyedEvent));
+      group.settle(new Map(indices.map((index, of) => [index, refusals?.[of]])));
+    } catch (error) {
+      group.reject(error, new Set(indices));
+    }
   }
 
   #leave({ events, characters }: Group): void {
     this.#waiting -= events.length;
     this.#waitingCharacters -= characters;
   }
+}
+
+function newGroup(): Group {
+  return new Group(Date.now() + PATIENCE_MS);
 }

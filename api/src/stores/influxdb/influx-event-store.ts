@@ -25,8 +25,8 @@ import { EVER, overlaps } from '../../trips/span.ts';
 import { byNewest, toPage } from '../../trips/trip-page.ts';
 import type { VehicleGroups } from '../../trips/vehicle-group.ts';
 import type { InfluxClient } from './client.ts';
+import { EventWriter } from './event-writer.ts';
 import { forget } from './forgetting.ts';
-import { GroupCommit } from './group-commit.ts';
 import type { Groups } from './groups.ts';
 import { readHistory } from './history-reader.ts';
 import type { Settler } from './settler.ts';
@@ -49,20 +49,20 @@ export interface InfluxStoreParts {
 export class InfluxEventStore implements EventStore {
   readonly #parts: InfluxStoreParts;
   readonly #touches = new Touches(Date.now);
-  readonly #commits: GroupCommit;
+  readonly #writer: EventWriter;
   readonly #guess: TripGuess;
   #newest: number | undefined;
 
   constructor(parts: InfluxStoreParts) {
     const { client, settler, idleMs, observer } = parts;
     this.#parts = parts;
-    this.#commits = new GroupCommit(client, this.#touches, (error) => observer?.failed(error));
+    this.#writer = new EventWriter(client, this.#touches, (error) => observer?.failed(error));
     this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? []);
   }
 
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
     if (events.length === 0) return [];
-    const [refusals, groups] = await Promise.all([this.#commits.write(events), this.#parts.groups.recent()]);
+    const [refusals, groups] = await Promise.all([this.#writer.write(events), this.#parts.groups.recent()]);
     this.#note(events.filter((_event, index) => refusals[index] === undefined));
     const tripOf = this.#tripFinder(groups);
     const results = events.map((event, index): WriteResult => {
@@ -151,7 +151,7 @@ export class InfluxEventStore implements EventStore {
   }
 
   async close(): Promise<void> {
-    await this.#commits.end();
+    await this.#writer.end();
     await this.#parts.settler.end();
     this.#parts.client.close();
   }
