@@ -91,6 +91,17 @@ test('what can not be read is a dead letter, without secrets, and what follows i
   expect(JSON.stringify(found)).not.toContain('hush');
 });
 
+test('what apps ask to be retained is taken as it comes; an event is not', async () => {
+  const location = { _type: 'location', lat: 50, lon: 3, tst: NOW / 1_000 + 10 };
+  await device.publish('owntracks/jane/phone', location, { retain: true });
+  await device.publish('dongles/aabbccddeeff/status', { status: 'online' }, { retain: true });
+  await device.publish('dongles/aabbccddeeff/battery', { battery_voltage: 12.6 }, { retain: true });
+  expect(await latest()).toMatchObject({ lat: 50, lon: 3, battery_v: 12.6 });
+
+  const reader = await connectTo(server.mqttPort, await server.key('golf'));
+  await expect(reader.publish('telemetry/golf', { rpm: 900 }, { retain: true })).rejects.toThrow('closed');
+});
+
 test('apps that are not asked for have no topics here', async () => {
   const wary = await startTestServer({ MQTT_LISTEN: '127.0.0.1:0' });
   const client = await connectTo(wary.mqttPort, await wary.key('golf'));

@@ -225,3 +225,20 @@ describeWithMosquitto('a broker that is there already', (broker) => {
     expect(await seqs(server, 'golf', 300)).toEqual(seqsTo(300));
   });
 });
+
+describeWithMosquitto(
+  'a broker that takes messages of any length',
+  (broker) => {
+    test('can hand on one of many megabytes: it is a dead letter, and what follows is stored', async () => {
+      const server = await connectedServer(broker());
+      const device = await connectAs(broker(), 'golf');
+      await device.publish('telemetry/golf', Buffer.alloc(40 * 2 ** 20, 0x20));
+      await device.publish('telemetry/golf', eventAt(1));
+
+      expect(await seqs(server, 'golf', 1)).toEqual([1]);
+      const { dead_letters } = (await server.request('/v1/dead-letters')).body;
+      expect(dead_letters).toMatchObject([{ device: 'mqtt golf', type: 'payload-too-large' }]);
+    });
+  },
+  { message_size_limit: '0' },
+);

@@ -1,4 +1,8 @@
 /** What Home Assistant hears: vehicles announced, their states, and whether anybody is there. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FleetProcess } from '@fleet/testkit';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { describeWithMosquitto, settingsFor, USERS } from './mosquitto.ts';
 import { connectTo, type TestClient } from './mqtt.ts';
@@ -115,9 +119,11 @@ test('Home Assistant may say that it has started, and its key is for all vehicle
 });
 
 describeWithMosquitto('by way of a broker', (broker) => {
-  test('a server that dies without a word is offline, by its last will', async () => {
-    await server.stop();
-    server = await startTestServer({ ...settingsFor(broker()), HA_DISCOVERY: 'on' });
+  test('a server that dies without a word is offline, by its last will, and online when it is back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'fleet-hass-'));
+    const settings = { DATA_DIR: folder, LOG_LEVEL: 'warn', API_KEY: 'all', HA_DISCOVERY: 'on' };
+    const fleet = await FleetProcess.create({ ...settings, ...settingsFor(broker()) });
+    await fleet.start();
     await listen(connectTo(broker().port, USERS.homeassistant, { username: 'homeassistant' }));
     const status = (wanted: string) =>
       until(
@@ -126,12 +132,18 @@ describeWithMosquitto('by way of a broker', (broker) => {
         PATIENCE_MS,
       );
     await status('online');
-    await drive();
+    const device = await connectTo(broker().port, USERS.golf, { username: 'golf' });
+    await device.publish('telemetry/golf', { ts: new Date().toISOString(), speed_kph: 50 });
     expect((await newest('state/golf')).value).toMatchObject({ speed_kph: 50 });
+    await device.end();
 
-    await server.stop();
+    await fleet.end('SIGKILL');
     await status('offline');
-    server = await startTestServer({ ...settingsFor(broker()), HA_DISCOVERY: 'on' });
+    await fleet.start();
     await status('online');
-  });
+
+    await fleet.end('SIGTERM');
+    await status('offline');
+    rmSync(folder, { recursive: true });
+  }, 90_000);
 });

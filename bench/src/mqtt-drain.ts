@@ -10,6 +10,7 @@ import { openSqliteStore } from '@fleet/api/stores/sqlite/sqlite-store';
 import { connect } from 'mqtt';
 import { pino } from 'pino';
 import { answer } from './child.ts';
+import { slowCommits } from './slow-commits.ts';
 
 /** Our server; mqtt.js with the same store, one message at a time; mqtt.js without a store; our client without a store. */
 export type Way = 'ours' | 'naive' | 'nothing' | 'bare';
@@ -18,6 +19,8 @@ export interface DrainQuestion {
   readonly way: Way;
   /** Makes the session, so that messages wait in it; or takes them. */
   readonly step: 'subscribe' | 'drain';
+  /** What a commit takes at least, milliseconds; 0 for what the disk takes. */
+  readonly commitMs: number;
   readonly url: string;
   readonly user: string;
   readonly password: string;
@@ -63,12 +66,13 @@ answer(async (question: DrainQuestion): Promise<Drained> => {
   return { rate: Number.NaN, cpuMicros: Number.NaN };
 });
 
-async function drainWithServer({ url, user, password, count, folder }: DrainQuestion): Promise<Drained> {
+async function drainWithServer({ url, user, password, count, folder, commitMs }: DrainQuestion): Promise<Drained> {
   const place = { DATA_DIR: mkdtempSync(join(folder, 'ours-')), HOST: '127.0.0.1', PORT: '0' };
   const broker = { MQTT_URL: url, MQTT_USERNAME: user, MQTT_PASSWORD: password, MQTT_CLIENT_ID: CLIENT_ID };
   const config = loadConfig({ ...place, ...broker, INGEST_MAX_AGE: 'off' });
   const server = await startServer(config, { log: pino({ level: 'error' }) });
-  const { tallies } = server.services;
+  const { tallies, store } = server.services;
+  slowCommits(store, commitMs);
   const drained = await measure(count, () => tallies.eventCounts().get('stored') ?? 0);
   await server.stop();
   return drained;
@@ -90,6 +94,7 @@ async function drainWithoutStore(question: DrainQuestion): Promise<Drained> {
 async function drainOneByOne(question: DrainQuestion): Promise<Drained> {
   const folder = mkdtempSync(join(question.folder, 'naive-'));
   const { events } = await openSqliteStore({ folder, idleMs: 300_000 });
+  slowCommits(events, question.commitMs);
   const drained = await drainByHandler(question, async (payload) => void (await events.write([valid(payload)])));
   await events.close();
   return drained;

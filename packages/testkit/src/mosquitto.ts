@@ -116,8 +116,8 @@ export class Mosquitto {
   }
 }
 
-/** A certificate of 127.0.0.1, signed with its own key. */
-function makeCertificate(folder: string): void {
+/** Makes `server.crt` in a folder, a certificate of 127.0.0.1 that is signed with its own key, and that key, `server.key`. */
+export function makeCertificate(folder: string): void {
   const [key, cert] = [join(folder, 'server.key'), join(folder, 'server.crt')];
   execFileSync(
     'openssl',

@@ -11,6 +11,8 @@ import {
   type Packet,
   parser,
 } from 'mqtt-packet';
+import { MAX_PAYLOAD_BYTES } from '../payload.ts';
+import { Shortener } from './shortener.ts';
 import { type Address, acknowledgementsOf, connectPacket, type Introduction, socketTo } from './wire.ts';
 
 export interface LinkOptions extends Address, Introduction {
@@ -36,6 +38,8 @@ const REFUSALS = [
 
 const SUBSCRIPTION_REFUSED = 128;
 const MOST_MESSAGE_IDS = 65_535;
+/** A payload that is just too large, behind the longest topic and a message id, with their lengths. */
+const MOST_PACKET_BYTES = 2 + 65_535 + 2 + MAX_PAYLOAD_BYTES + 1;
 
 interface Waiting {
   resolve(packet: Packet): void;
@@ -48,6 +52,7 @@ export class Link {
   readonly #options: LinkOptions;
   readonly #socket: Socket;
   readonly #parser = parser({ protocolVersion: 4 });
+  readonly #shortener = new Shortener(MOST_PACKET_BYTES);
   /** Those who wait for an answer, by message id; 0 for CONNACK. */
   readonly #waiting = new Map<number, Waiting>();
   #received: IPublishPacket[] = [];
@@ -66,7 +71,7 @@ export class Link {
     this.#parser.on('error', (error: Error) => this.#socket.destroy(error));
     this.#socket.on('data', (bytes) => {
       this.#heardAt = performance.now();
-      this.#parser.parse(bytes);
+      this.#parser.parse(this.#shortener.shorten(bytes));
       this.#handOn();
     });
     let reason: Error | undefined;

@@ -11,11 +11,17 @@ import { MAX_PAYLOAD_BYTES } from '../payload.ts';
 import { guardPackets } from './packet-guard.ts';
 import type { Reception } from './reception.ts';
 
+/** Paths of a certificate with its chain, and of its private key, both PEM. */
+interface CertificateFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
 export interface EmbeddedBrokerOptions {
   readonly host: string;
   /** 0 for a free one. */
   readonly port: number;
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly tls: CertificateFiles | null;
   readonly reception: Reception;
   readonly onError: (error: Error) => void;
 }
@@ -29,19 +35,31 @@ const BACKLOG = 4_096;
 const CONNECT_MS = 10_000;
 /** Peers that are gone without a word are noticed, also where the client asks for no keep-alive. */
 const TCP_KEEP_ALIVE_MS = 60_000;
+/** How often the certificate is read again. */
+const RENEW_EVERY_MS = 60 * 60_000;
 /** Packets that a client may send before it has its CONNACK. */
 const EARLY_PACKETS = 1_000;
+/** How long a client may leave what is sent to it unread. */
+const UNREAD_MS = 10_000;
+/**
+ * Messages that are handed to readers at once: any number. With a bound aedes queues all others, events too, behind those
+ * that a single client does not read, and ends with a stack overflow when it empties the queue.
+ */
+const HANDED_ON_AT_ONCE = 0;
 
 export class EmbeddedBroker {
   readonly #reception: Reception;
   readonly #aedes: Aedes;
   readonly #server: Server;
+  #renewing: NodeJS.Timeout | undefined;
 
   private constructor({ reception, tls, onError }: EmbeddedBrokerOptions) {
     this.#reception = reception;
     this.#aedes = new Aedes({
       connectTimeout: CONNECT_MS,
       queueLimit: EARLY_PACKETS,
+      drainTimeout: UNREAD_MS,
+      concurrency: HANDED_ON_AT_ONCE,
       authenticate: (client, user, password, done) =>
         reception.enter(client, user ?? '', password, this.#clientOf(client.id), done),
       authorizePublish: (client, packet, done) =>
@@ -54,7 +72,9 @@ export class EmbeddedBroker {
       authorizeForward: (client, packet) => (reception.mayRead(client, packet.topic) ? packet : null),
     });
     this.#aedes.on('error' as never, onError as never);
-    this.#server = createListener(tls, (socket) => this.#welcome(socket));
+    const welcome = (socket: Socket) => this.#welcome(socket);
+    this.#server = tls === null ? createServer(welcome) : this.#createTlsServer(tls, welcome, onError);
+    this.#server.maxConnections = MAX_CONNECTIONS;
   }
 
   /** Starts it. Rejects with the error of whatever keeps it from listening. */
@@ -88,8 +108,23 @@ export class EmbeddedBroker {
 
   /** Ends every connection. */
   async stop(): Promise<void> {
+    clearInterval(this.#renewing);
     this.#server.close();
     await new Promise<void>((resolve) => this.#aedes.close(resolve));
+  }
+
+  /** With the certificate that the file holds now, and later the one that it holds then: they are renewed in place. */
+  #createTlsServer(tls: CertificateFiles, welcome: (socket: Socket) => void, onError: (error: Error) => void): Server {
+    const server = createTlsServer({ ...readCertificate(tls), handshakeTimeout: CONNECT_MS }, welcome);
+    const renew = () => {
+      try {
+        server.setSecureContext(readCertificate(tls));
+      } catch (error) {
+        onError(error as Error);
+      }
+    };
+    this.#renewing = setInterval(renew, RENEW_EVERY_MS).unref();
+    return server;
   }
 
   #listen({ host, port }: EmbeddedBrokerOptions): Promise<void> {
@@ -114,11 +149,6 @@ export class EmbeddedBroker {
   }
 }
 
-function createListener(tls: EmbeddedBrokerOptions['tls'], welcome: (socket: Socket) => void): Server {
-  const server =
-    tls === null
-      ? createServer(welcome)
-      : createTlsServer({ cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) }, welcome);
-  server.maxConnections = MAX_CONNECTIONS;
-  return server;
+function readCertificate({ certFile, keyFile }: CertificateFiles) {
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
 }

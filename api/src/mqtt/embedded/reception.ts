@@ -4,6 +4,7 @@ import type { AuthenticateError, Client, PublishPacket } from 'aedes';
 import { birthTopic } from '../grants.ts';
 import { InOrder } from '../in-order.ts';
 import { bytesOf, type MessageTaker } from '../message-taker.ts';
+import { covers } from '../topic-filters.ts';
 import type { Gate, Visitor } from './gate.ts';
 
 /** Who was turned away, and why. */
@@ -94,6 +95,8 @@ export class Reception {
       done();
       return;
     }
+    // Apps ask for it as a matter of course. It came just now, so it is news; it is kept for nobody.
+    packet.retain = false;
     const payload = bytesOf(packet.payload);
     this.#waitingBytes += payload.length;
     const message = { principal, topic: packet.topic, payload, retain: false };
@@ -145,8 +148,9 @@ export class Reception {
   }
 
   /** Why a message can't be taken from anybody. */
-  #faultOf({ retain }: PublishPacket): string | undefined {
-    if (retain) return 'a retained message: events are not for those who come later';
+  #faultOf({ retain, topic }: PublishPacket): string | undefined {
+    const isOfApp = this.#parts.appTopics.some((filter) => covers(filter, topic));
+    if (retain && !isOfApp) return 'a retained message: events are not for those who come later';
     return this.#waitingBytes > MAX_WAITING_BYTES ? 'more waits to be stored than fits' : undefined;
   }
 }
