@@ -13,11 +13,14 @@ export interface Data<T> extends Answer<T> {
   readonly reload: () => void;
 }
 
+/** While the server can't be reached it is asked again so often. */
+const AGAIN_MS = 5_000;
+
 const NOTHING: Answer<never> = { data: undefined, error: undefined };
 const answers = new Map<string, Answer<unknown>>();
 const listeners = new Set<() => void>();
 
-/** The answer at a path; null asks nothing. Asked anew every `everyMs`, if given. */
+/** The answer at a path; null asks nothing. Asked anew every `everyMs`, if given, and when the server is back. */
 export function useData<T>(path: string | null, everyMs?: number): Data<T> {
   const read = useCallback(() => (path === null ? NOTHING : (answers.get(path) ?? NOTHING)), [path]);
   const answer = useSyncExternalStore(subscribe, read) as Answer<T>;
@@ -35,6 +38,16 @@ export function useData<T>(path: string | null, everyMs?: number): Data<T> {
     const timer = setInterval(reload, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, reload]);
+  const isAway = answer.error?.slug === 'offline';
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = setInterval(reload, AGAIN_MS);
+    addEventListener('online', reload);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('online', reload);
+    };
+  }, [isAway, reload]);
   return { ...answer, reload };
 }
 
