@@ -67,6 +67,8 @@ describe('the drawing of a track', () => {
 
   test('does not join what lies on both sides of a gap', () => {
     expect(trackPath([point(0, 0, 0), point(0.5, 0, 10), point(1, 0, 500)], 60)).toMatch(/^M\S+ \S+L\S+ \S+M/);
+    const pairs = Array.from({ length: 30 }, (_, index) => point(index, 0, (index >> 1) * 500 + (index % 2)));
+    expect(trackPath(pairs, 60).match(/M/g)).toHaveLength(1);
   });
 
   test('is empty without a way', () => {
