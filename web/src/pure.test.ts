@@ -7,9 +7,9 @@ import { baseStyle } from './map/map-theme.ts';
 import { MESSAGES_DE } from './text/messages-de.ts';
 import { MESSAGES_EN } from './text/messages-en.ts';
 import { chooseLanguage, createTranslate } from './text/translate.ts';
-import { filterIn, queryOf } from './trips/filter.ts';
+import { filterIn, isWithin, queryOf } from './trips/filter.ts';
 import { trackPath } from './trips/track-path.ts';
-import { offsetsOf, ROW_PX, rowsBetween, rowsOf } from './trips/trip-rows.ts';
+import { dayOf, offsetsOf, ROW_PX, rowsBetween, rowsOf } from './trips/trip-rows.ts';
 import { createFormat } from './units/format.ts';
 import { WAYS } from './vehicles/connections.ts';
 
@@ -52,10 +52,20 @@ describe('the list of trips', () => {
     const filter = filterIn(new URLSearchParams('vehicle=golf&from=2026-01-01&to=tomorrow'));
 
     expect(filter).toEqual({ vehicle: 'golf', from: '2026-01-01', to: null });
-    expect(queryOf(filter)).toBe(
-      `vehicle=golf&from=${encodeURIComponent(new Date('2026-01-01T00:00:00').toISOString())}`,
-    );
+    expect(queryOf(filter)).toBe(`vehicle=golf&from=${encodeURIComponent('2025-12-31T10:00:00.000Z')}`);
   });
+});
+
+test.each([
+  ['Pacific/Kiritimati', '2026-01-01T10:30:00Z', '2026-01-01T09:30:00Z'],
+  ['Pacific/Pago_Pago', '2026-01-03T10:30:00Z', '2026-01-03T11:30:00Z'],
+])('a day of the filter is one by the clock of the place: %s', (zone, inside, outside) => {
+  const day = { vehicle: null, from: '2026-01-02', to: '2026-01-02' };
+  const query = new URLSearchParams(queryOf(day));
+  const times = [inside, outside].map((time) => dayOf(trip('a', time, zone)));
+
+  expect(times.map((found) => isWithin(day, found))).toEqual([true, false]);
+  expect(inside >= (query.get('from') ?? '') && inside <= (query.get('to') ?? '')).toBe(true);
 });
 
 describe('the drawing of a track', () => {
