@@ -16,6 +16,7 @@ export const MESSAGES_DE: Messages = {
 
   'common.cancel': 'Abbrechen',
   'common.close': 'Schließen',
+  'common.done': 'Fertig',
   'common.save': 'Speichern',
   'common.copy': 'Kopieren',
   'common.copied': 'Kopiert',

@@ -15,6 +15,7 @@ export const MESSAGES_EN = {
 
   'common.cancel': 'Cancel',
   'common.close': 'Close',
+  'common.done': 'Done',
   'common.save': 'Save',
   'common.copy': 'Copy',
   'common.copied': 'Copied',

@@ -1,10 +1,9 @@
 /** A trip's name, its times, and what can be done with it. */
-import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import type { TripDetail, Vehicle } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { ShareDialog } from '../people/share-dialog.tsx';
-import { Link, navigate } from '../shell/router.tsx';
+import { Link, navigate, useOpen } from '../shell/router.tsx';
 import { useIsAdmin, useWho } from '../shell/session.ts';
 import { useText } from '../text/use-text.ts';
 import { forgetTrips } from '../trips/trip-pages.ts';
@@ -64,7 +63,7 @@ function useVehicleName(vehicle: string): string {
 
 function TripActions({ trip, onChanged }: TripHeaderProps) {
   const { t } = useText();
-  const [open, setOpen] = useState<'edit' | 'share' | null>(null);
+  const [open, setOpen] = useOpen();
   const remove = useRemoval(trip);
   if (!useIsAdmin()) return null;
   return (

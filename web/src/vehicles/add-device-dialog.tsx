@@ -24,7 +24,7 @@ export function AddDeviceDialog({ vehicle, onClose, onChanged }: AddDeviceDialog
   };
   const title = made === null ? t('devices.addFor', { vehicle }) : t('devices.key', { name: made.device.name });
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog isOnce={made !== null} title={title} onClose={onClose}>
       {made === null ? (
         <Form submit={t('devices.add')} onSubmit={add}>
           <Field label={t('devices.name')} name="name" maxLength={64} required />
