@@ -167,6 +167,10 @@ describe('words', () => {
     }
   });
 
+  test('show shares of one as per cent', () => {
+    expect(createFormat('en', 'metric').signal('throttle_pos', 0.25)).toBe('25\u202f%');
+  });
+
   test('follow the first language that there is, and the number', () => {
     expect(chooseLanguage(['fr-FR', 'de-AT', 'en'])).toBe('de');
     expect(chooseLanguage(['fr'])).toBe('en');

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useDark, usePreferences } from '../shell/preferences.ts';
 import { useText } from '../text/use-text.ts';
-import { unitIn, unitOf } from '../units/convert.ts';
+import { unitOfSignal } from '../units/convert.ts';
 import { type Columns, curveOf, valueAt } from './columns.ts';
 import { type Cursor, useCursorTime } from './cursor.ts';
 
@@ -30,7 +30,7 @@ interface CurveProps {
 export function Curve({ signal, columns, cursor, stretch, timeZone }: CurveProps) {
   const { label } = useText();
   const { units } = usePreferences();
-  const unit = useMemo(() => unitIn(units, unitOf(signal)), [units, signal]);
+  const unit = useMemo(() => unitOfSignal(units, signal), [units, signal]);
   const data = useMemo(() => {
     const [xs, ys] = curveOf(columns, signal);
     return [xs, ys.map((y) => (y === null ? null : unit.from(y)))] satisfies uPlot.AlignedData;

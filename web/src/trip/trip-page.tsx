@@ -2,8 +2,10 @@
 import { useEffect, useState } from 'react';
 import type { TripDetail, TripEvent } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
-import { useQuery } from '../shell/router.tsx';
+import { Link, useQuery } from '../shell/router.tsx';
+import { useText } from '../text/use-text.ts';
 import { Failure } from '../ui/failure.tsx';
+import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { TripView } from './trip-view.tsx';
@@ -16,6 +18,7 @@ const OVER_MS = 5 * 60_000;
 const GROWS_MS = 15_000;
 
 export function TripPage({ tripId }: { readonly tripId: string }) {
+  const { t } = useText();
   const [query] = useQuery();
   const vehicle = query.get('vehicle');
   const which = vehicle === null ? '' : `vehicle=${encodeURIComponent(vehicle)}`;
@@ -34,7 +37,12 @@ export function TripPage({ tripId }: { readonly tripId: string }) {
     return failed?.error === undefined ? (
       <Skeleton height={120} count={4} />
     ) : (
-      <Failure error={failed.error} onRetry={failed.reload} />
+      <Page title={t('trip.title')}>
+        <Failure error={failed.error} onRetry={failed.reload} />
+        <Link className="button" href="/trips">
+          {t('trips.title')}
+        </Link>
+      </Page>
     );
   }
   return <TripView trip={trip.data} events={events.data?.events} onChanged={trip.reload} />;
