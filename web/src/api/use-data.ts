@@ -13,6 +13,9 @@ export interface Data<T> extends Answer<T> {
   readonly reload: () => void;
 }
 
+/** So many answers are kept, the newest: more than any page asks for, and less than fills a phone. */
+const MOST_KEPT = 40;
+
 /** While the server can't be reached it is asked again so often. */
 const AGAIN_MS = 5_000;
 
@@ -79,7 +82,10 @@ async function load(path: string, signal: AbortSignal): Promise<void> {
 }
 
 function put(path: string, answer: Answer<unknown>): void {
+  answers.delete(path);
   answers.set(path, answer);
+  const oldest = answers.size > MOST_KEPT ? answers.keys().next().value : undefined;
+  if (oldest !== undefined) answers.delete(oldest);
   tell();
 }
 

@@ -8,6 +8,9 @@ export interface Columns {
   readonly values: Readonly<Record<string, readonly (number | undefined)[]>>;
 }
 
+/** As many events as curves and map can show smoothly: the server is asked for no more. */
+export const MOST_POINTS = 20_000;
+
 /** Steps in time that are longer than this are gaps at least, milliseconds. */
 const SHORTEST_GAP_MS = 10_000;
 /** And so many times longer than most steps of that signal: slow signals have no gaps between their values. */

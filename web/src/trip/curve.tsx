@@ -66,7 +66,6 @@ function usePlot(data: uPlot.AlignedData, { columns, cursor, stretch, timeZone }
     const element = place.current;
     if (element === null) return;
     const plot = new uPlot(optionsFor(element, { columns, cursor, stretch, timeZone }), data, element);
-    stretch.plots.add(plot);
     const follow = () => moveCursor(plot, cursor.time());
     const leave = cursor.subscribe(follow);
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -115,6 +114,7 @@ function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }
       setScale: [(plot, scale) => scale === 'x' && showStretch(plot, columns, stretch)],
       ready: [
         (plot) => {
+          stretch.plots.add(plot);
           if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
           moveCursor(plot, cursor.time());
           followFingers(plot, cursor);

@@ -8,10 +8,9 @@ import { Failure } from '../ui/failure.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { MOST_POINTS } from './columns.ts';
 import { TripView } from './trip-view.tsx';
 
-/** As many as curves and map can show smoothly. */
-const MOST_POINTS = 20_000;
 /** A trip whose last event is younger may go on, milliseconds. */
 const OVER_MS = 5 * 60_000;
 /** How often what was added is asked for. */
