@@ -130,7 +130,9 @@ function VehicleSection({ vehicle, devices, onChanged }: VehicleSectionProps) {
         </Link>
       </div>
       {open === `rename:${id}` && <VehicleDialog vehicle={vehicle} onClose={close} onChanged={onChanged} />}
-      {open === `device:${id}` && <AddDeviceDialog vehicle={id} onClose={close} onChanged={onChanged} />}
+      {open === `device:${id}` && (
+        <AddDeviceDialog vehicle={id} name={name ?? id} onClose={close} onChanged={onChanged} />
+      )}
       {open === `share:${id}` && <ShareDialog vehicle={id} onClose={close} />}
     </section>
   );
