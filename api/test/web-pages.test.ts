@@ -41,6 +41,14 @@ describe('the pages', () => {
     },
   );
 
+  test('say themselves that there is nothing to who types an address; programs and the API get a problem', async () => {
+    const typed = await get('/nowhere', {}, { accept: 'text/html,*/*;q=0.8' });
+    const asked = await server.request('/v1/nowhere', { headers: { accept: 'text/html' } });
+
+    expect([typed.status, typed.text.includes('<div id="root">')]).toEqual([404, true]);
+    expect([asked.status, asked.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
+  });
+
   test.each([
     ['br', 'gzip, deflate, br'],
     ['gzip', 'gzip'],

@@ -6,13 +6,14 @@ import { DEMO } from './demo/replay.ts';
 import { LivePage } from './live/live-page.tsx';
 import { CrashGuard } from './shell/crash-guard.tsx';
 import { Frame } from './shell/frame.tsx';
-import { usePath } from './shell/router.tsx';
+import { Link, usePath } from './shell/router.tsx';
 import { WhoContext } from './shell/session.ts';
 import { SignInPage } from './shell/sign-in-page.tsx';
 import { useText } from './text/use-text.ts';
 import { TripsPage } from './trips/trips-page.tsx';
 import { Failure } from './ui/failure.tsx';
 import { Notices } from './ui/notices.tsx';
+import { Page } from './ui/page.tsx';
 import { Skeleton } from './ui/skeleton.tsx';
 
 const TripPage = lazy(() => import('./trip/trip-page.tsx').then((module) => ({ default: module.TripPage })));
@@ -70,5 +71,11 @@ function CurrentPage({ isAdmin }: { readonly isAdmin: boolean }) {
   if (page !== undefined) return page();
   const tripId = /^\/trips\/([^/]+)$/.exec(path)?.[1];
   if (tripId !== undefined) return <TripPage key={tripId} tripId={tripId} />;
-  return <p className="empty">{t('error.page')}</p>;
+  return (
+    <Page title={t('error.page')}>
+      <Link className="button" href="/">
+        {t('nav.live')}
+      </Link>
+    </Page>
+  );
 }

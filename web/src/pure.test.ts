@@ -7,9 +7,9 @@ import { baseStyle } from './map/map-theme.ts';
 import { MESSAGES_DE } from './text/messages-de.ts';
 import { MESSAGES_EN } from './text/messages-en.ts';
 import { chooseLanguage, createTranslate } from './text/translate.ts';
-import { filterIn, queryOf } from './trips/filter.ts';
+import { filterIn, isWithin, queryOf } from './trips/filter.ts';
 import { trackPath } from './trips/track-path.ts';
-import { offsetsOf, ROW_PX, rowsBetween, rowsOf } from './trips/trip-rows.ts';
+import { dayOf, offsetsOf, ROW_PX, rowsBetween, rowsOf } from './trips/trip-rows.ts';
 import { createFormat } from './units/format.ts';
 import { WAYS } from './vehicles/connections.ts';
 
@@ -52,10 +52,20 @@ describe('the list of trips', () => {
     const filter = filterIn(new URLSearchParams('vehicle=golf&from=2026-01-01&to=tomorrow'));
 
     expect(filter).toEqual({ vehicle: 'golf', from: '2026-01-01', to: null });
-    expect(queryOf(filter)).toBe(
-      `vehicle=golf&from=${encodeURIComponent(new Date('2026-01-01T00:00:00').toISOString())}`,
-    );
+    expect(queryOf(filter)).toBe(`vehicle=golf&from=${encodeURIComponent('2025-12-31T10:00:00.000Z')}`);
   });
+});
+
+test.each([
+  ['Pacific/Kiritimati', '2026-01-01T10:30:00Z', '2026-01-01T09:30:00Z'],
+  ['Pacific/Pago_Pago', '2026-01-03T10:30:00Z', '2026-01-03T11:30:00Z'],
+])('a day of the filter is one by the clock of the place: %s', (zone, inside, outside) => {
+  const day = { vehicle: null, from: '2026-01-02', to: '2026-01-02' };
+  const query = new URLSearchParams(queryOf(day));
+  const times = [inside, outside].map((time) => dayOf(trip('a', time, zone)));
+
+  expect(times.map((found) => isWithin(day, found))).toEqual([true, false]);
+  expect(inside >= (query.get('from') ?? '') && inside <= (query.get('to') ?? '')).toBe(true);
 });
 
 describe('the drawing of a track', () => {
@@ -67,6 +77,8 @@ describe('the drawing of a track', () => {
 
   test('does not join what lies on both sides of a gap', () => {
     expect(trackPath([point(0, 0, 0), point(0.5, 0, 10), point(1, 0, 500)], 60)).toMatch(/^M\S+ \S+L\S+ \S+M/);
+    const pairs = Array.from({ length: 30 }, (_, index) => point(index, 0, (index >> 1) * 500 + (index % 2)));
+    expect(trackPath(pairs, 60).match(/M/g)).toHaveLength(1);
   });
 
   test('is empty without a way', () => {
@@ -153,6 +165,10 @@ describe('words', () => {
     for (const key of Object.keys(MESSAGES_EN) as (keyof typeof MESSAGES_EN)[]) {
       expect([key, places(MESSAGES_DE[key])]).toEqual([key, places(MESSAGES_EN[key])]);
     }
+  });
+
+  test('show shares of one as per cent', () => {
+    expect(createFormat('en', 'metric').signal('throttle_pos', 0.25)).toBe('25\u202f%');
   });
 
   test('follow the first language that there is, and the number', () => {

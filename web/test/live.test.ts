@@ -39,6 +39,38 @@ describeInBrowser('the live page', () => {
   );
 
   test(
+    'follows a vehicle until the map is moved by hand, and again when it is asked to',
+    async () => {
+      await send('followed', 49);
+      const { page, context } = await openTab(browser, 'desk');
+      await home.signIn(page, 'viewer', ['followed']);
+      await page.goto(`${home.url}/?vehicle=followed`);
+      const marker = page.locator('[data-vehicle=followed]');
+      const isCentred = async () => {
+        const [car, map] = [await marker.boundingBox(), await page.locator('.live-map canvas').boundingBox()];
+        const middle = (box: typeof car) => (box?.x ?? 0) + (box?.width ?? 0) / 2;
+        return Math.abs(middle(car) - middle(map)) < 30;
+      };
+      await marker.waitFor();
+      await changed(isCentred, false);
+      await page.mouse.move(700, 300);
+      await page.mouse.down();
+      await page.mouse.move(850, 400, { steps: 5 });
+      await page.mouse.up();
+      const follow = page.getByRole('button', { name: 'Follow', exact: true });
+      await follow.waitFor();
+      const before = await placeOf(page, 'followed')();
+      await send('followed', 49.001);
+      await changed(placeOf(page, 'followed'), before);
+      expect(await isCentred()).toBe(false);
+      await follow.click();
+      await changed(isCentred, false);
+      await context.close();
+    },
+    PATIENCE_MS,
+  );
+
+  test(
     'says when the network is gone, and goes on by itself when it is back',
     async () => {
       await send('roamer', 49);

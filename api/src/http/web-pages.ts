@@ -29,6 +29,13 @@ export function addWebPages(app: Express): void {
     if (isAsked) sendFile(req, res, next, req.path);
     else next();
   });
+  // Whoever types an address that there is not is told so by the page, with the way back.
+  app.use((req, res, next) => {
+    const isTyped = req.method === 'GET' && (req.headers.accept ?? '').includes('text/html');
+    if (!isTyped || req.path.startsWith('/v1/')) return next();
+    res.status(404);
+    sendFile(req, res, next, '/index.html');
+  });
 }
 
 function sendFile(req: Request, res: Response, next: NextFunction, path: string): void {

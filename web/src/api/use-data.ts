@@ -13,11 +13,17 @@ export interface Data<T> extends Answer<T> {
   readonly reload: () => void;
 }
 
+/** So many answers are kept, the newest: more than any page asks for, and less than fills a phone. */
+const MOST_KEPT = 40;
+
+/** While the server can't be reached it is asked again so often. */
+const AGAIN_MS = 5_000;
+
 const NOTHING: Answer<never> = { data: undefined, error: undefined };
 const answers = new Map<string, Answer<unknown>>();
 const listeners = new Set<() => void>();
 
-/** The answer at a path; null asks nothing. Asked anew every `everyMs`, if given. */
+/** The answer at a path; null asks nothing. Asked anew every `everyMs`, if given, and when the server is back. */
 export function useData<T>(path: string | null, everyMs?: number): Data<T> {
   const read = useCallback(() => (path === null ? NOTHING : (answers.get(path) ?? NOTHING)), [path]);
   const answer = useSyncExternalStore(subscribe, read) as Answer<T>;
@@ -35,6 +41,16 @@ export function useData<T>(path: string | null, everyMs?: number): Data<T> {
     const timer = setInterval(reload, everyMs);
     return () => clearInterval(timer);
   }, [everyMs, reload]);
+  const isAway = answer.error?.slug === 'offline';
+  useEffect(() => {
+    if (!isAway) return;
+    const timer = setInterval(reload, AGAIN_MS);
+    addEventListener('online', reload);
+    return () => {
+      clearInterval(timer);
+      removeEventListener('online', reload);
+    };
+  }, [isAway, reload]);
   return { ...answer, reload };
 }
 
@@ -66,7 +82,10 @@ async function load(path: string, signal: AbortSignal): Promise<void> {
 }
 
 function put(path: string, answer: Answer<unknown>): void {
+  answers.delete(path);
   answers.set(path, answer);
+  const oldest = answers.size > MOST_KEPT ? answers.keys().next().value : undefined;
+  if (oldest !== undefined) answers.delete(oldest);
   tell();
 }
 

@@ -15,6 +15,8 @@ export interface LiveListener {
 
 /** The server sends a sign of life every 15 s: after twice that it is gone, milliseconds. */
 const SILENCE_MS = 35_000;
+/** A page that nobody sees lets go after so long: browsers have six connections to a server, for all tabs together, milliseconds. */
+const HIDDEN_MS = 10_000;
 /** Waits between tries, milliseconds. */
 const WAITS_MS = [500, 1_000, 2_000, 5_000] as const;
 
@@ -57,8 +59,18 @@ export function connectLive({ onVehicle, onState }: LiveListener): () => void {
         timer = setTimeout(start, WAITS_MS[Math.min(failures++, WAITS_MS.length - 1)]);
       });
   };
+  let hidden: ReturnType<typeof setTimeout> | undefined;
   const look = () => {
+    clearTimeout(hidden);
     if (document.visibilityState === 'visible') start();
+    else hidden = setTimeout(rest, HIDDEN_MS);
+  };
+  const rest = () => {
+    clearTimeout(timer);
+    // Nobody's any more: its end starts no other.
+    const mine = controller;
+    controller = new AbortController();
+    mine.abort();
   };
   // Without a network nothing comes, though nobody has said so on the stream.
   const cut = () => controller.abort();
@@ -71,6 +83,7 @@ export function connectLive({ onVehicle, onState }: LiveListener): () => void {
   return () => {
     ended = true;
     clearTimeout(timer);
+    clearTimeout(hidden);
     controller.abort();
     document.removeEventListener('visibilitychange', look);
     removeEventListener('online', look);

@@ -1,6 +1,6 @@
 /** The vehicles on a map, each with its heading and a tail of where it just was. */
 import { type GeoJSONSource, LngLatBounds, type Map as MapLibre, Marker } from 'maplibre-gl';
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMap } from '../map/use-map.ts';
 import { useText } from '../text/use-text.ts';
 import { fixOf, type LiveState, type LiveVehicle, ONLINE_MS } from './live-state.ts';
@@ -20,11 +20,16 @@ export function LiveMap(props: LiveMapProps) {
   const { place, map, styled, noTiles } = useMap(bounds === undefined ? { center: [10, 30], zoom: 1 } : { bounds });
   useMarkers(map, props);
   useTails(styled, vehicles);
-  useView(map, vehicles, chosen);
+  const { isAside, follow } = useView(map, vehicles, chosen);
   return (
     <>
       <section ref={place} className="map-place" aria-label={t('live.map')} />
       {noTiles && <p className="map-note">{t('map.noTiles')}</p>}
+      {isAside && (
+        <button type="button" className="map-follow" onClick={follow}>
+          {t(chosen === null ? 'live.showAll' : 'live.follow')}
+        </button>
+      )}
     </>
   );
 }
@@ -84,6 +89,8 @@ function dress(element: HTMLElement, name: string, live: LiveVehicle, how: { isC
   ] as const) {
     element.classList.toggle(word, holds);
   }
+  // What moves is not hidden by what stands.
+  element.style.zIndex = `${Number(isOnline) + 2 * Number(isChosen)}`;
   const [arrow, label] = element.children;
   const heading = fixOf(live.latest)?.heading;
   if (arrow instanceof HTMLElement) {
@@ -120,20 +127,33 @@ function tailOf({ samples }: LiveVehicle) {
   return { type: 'Feature' as const, properties: {}, geometry: { type: 'LineString' as const, coordinates } };
 }
 
-/** Follows the chosen vehicle; shows all when the first of them appear. */
-function useView(map: MapLibre | null, vehicles: LiveState, chosen: string | null): void {
-  const seen = useRef(0);
+/** Follows the chosen vehicle, and shows all when another appears, until somebody moves the map by hand. */
+function useView(
+  map: MapLibre | null,
+  vehicles: LiveState,
+  chosen: string | null,
+): { isAside: boolean; follow: () => void } {
+  const [isAside, setAside] = useState(false);
   const latest = chosen === null ? undefined : vehicles.get(chosen)?.latest;
-  const fix = latest && fixOf(latest);
-  const { lat, lon } = fix ?? {};
+  const { lat, lon } = (latest && fixOf(latest)) ?? {};
+  const located = [...vehicles.values()].filter(({ latest: each }) => fixOf(each) !== undefined).length;
+  const all = useRef(vehicles);
+  all.current = vehicles;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another choice is followed anew
+  useEffect(() => setAside(false), [chosen]);
   useEffect(() => {
-    if (map === null || lat === undefined || lon === undefined) return;
+    const leave = () => setAside(true);
+    map?.on('dragstart', leave);
+    return () => void map?.off('dragstart', leave);
+  }, [map]);
+  useEffect(() => {
+    if (map === null || isAside || lat === undefined || lon === undefined) return;
     map.easeTo({ center: [lon, lat], ...(map.getZoom() < 12 && { zoom: 14 }), duration: 900 });
-  }, [map, lat, lon]);
+  }, [map, isAside, lat, lon]);
   useEffect(() => {
-    const bounds = boundsOf(vehicles);
-    if (map === null || chosen !== null || bounds === undefined || seen.current >= vehicles.size) return;
-    seen.current = vehicles.size;
+    const bounds = boundsOf(all.current);
+    if (map === null || isAside || chosen !== null || located === 0 || bounds === undefined) return;
     map.fitBounds(bounds, { padding: 60, maxZoom: 14, duration: 0 });
-  }, [map, vehicles, chosen]);
+  }, [map, isAside, chosen, located]);
+  return { isAside, follow: () => setAside(false) };
 }

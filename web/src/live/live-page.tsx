@@ -3,7 +3,7 @@ import type { Vehicle } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { useText } from '../text/use-text.ts';
 import { Failure } from '../ui/failure.tsx';
-import { useTitle } from '../ui/page.tsx';
+import { Page, useTitle } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { LiveView } from './live-view.tsx';
 import { StartPage } from './start-page.tsx';
@@ -17,7 +17,13 @@ export function LivePage() {
   useTitle(t('live.title'));
   const { data, error, reload } = useData<{ vehicles: readonly Vehicle[] }>('/v1/vehicles', LOOK_EVERY_MS);
   const live = useLive();
-  if (data === undefined && error !== undefined) return <Failure error={error} onRetry={reload} />;
+  if (data === undefined && error !== undefined) {
+    return (
+      <Page title={t('live.title')}>
+        <Failure error={error} onRetry={reload} />
+      </Page>
+    );
+  }
   if (data === undefined) return <Skeleton height={72} count={3} />;
   const isEmpty = live.vehicles.size === 0 && data.vehicles.every(({ last_ts }) => last_ts === null);
   if (isEmpty) return <StartPage />;

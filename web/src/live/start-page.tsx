@@ -13,7 +13,7 @@ export function StartPage() {
       <section className="card start">
         <p>{t(isAdmin ? 'start.text' : 'start.none')}</p>
         {isAdmin && (
-          <Link className="button primary" href="/vehicles?add=vehicle">
+          <Link className="button primary" href="/vehicles?open=vehicle">
             {t('start.add')}
           </Link>
         )}

@@ -18,15 +18,23 @@ const NIGHT = {
 
 export const ATTRIBUTION = '© <a href="https://www.openstreetmap.org/copyright">OpenStreetMap</a>';
 
-/** The style for where no other is set. */
-export function baseStyle({ tile_url }: MapSource, dark: boolean, origin: string): StyleSpecification {
+/** The outlines for below tiles, and those for where there are none; see `public/base`. */
+const OUTLINES = '/base/land.json';
+export const FINE_OUTLINES = '/base/land-fine.json';
+
+/** The style for where no other is set, or the one that is set can't be had. */
+export function baseStyle({ tile_url }: Partial<MapSource>, dark: boolean, origin: string): StyleSpecification {
   const { water, land, border } = COLOURS[dark ? 'dark' : 'light'];
   const tiles: LayerSpecification = { id: 'tiles', type: 'raster', source: 'tiles', paint: dark ? NIGHT : {} };
   return {
     version: 8,
     sources: {
-      outlines: { type: 'geojson', data: `${origin}/base/land.json`, attribution: 'Natural Earth' },
-      ...(tile_url !== null && {
+      outlines: {
+        type: 'geojson',
+        data: origin + (tile_url == null ? FINE_OUTLINES : OUTLINES),
+        attribution: 'Natural Earth',
+      },
+      ...(tile_url != null && {
         tiles: { type: 'raster' as const, tiles: [tile_url], tileSize: 256, maxzoom: 19, attribution: ATTRIBUTION },
       }),
     },
@@ -40,7 +48,7 @@ export function baseStyle({ tile_url }: MapSource, dark: boolean, origin: string
         filter: ['==', 'kind', 'border'],
         paint: { 'line-color': border },
       },
-      ...(tile_url === null ? [] : [tiles]),
+      ...(tile_url == null ? [] : [tiles]),
     ],
   };
 }

@@ -1,12 +1,22 @@
 /** A MapLibre map in a component. The library comes only when a map is shown. */
-import { AttributionControl, Map as MapLibre, type MapOptions, NavigationControl, setWorkerUrl } from 'maplibre-gl';
+import {
+  AttributionControl,
+  type GeoJSONSource,
+  Map as MapLibre,
+  type MapOptions,
+  NavigationControl,
+  setWorkerUrl,
+} from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { MapSource } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { useDark } from '../shell/preferences.ts';
-import { baseStyle } from './map-theme.ts';
+import { baseStyle, FINE_OUTLINES } from './map-theme.ts';
+
+/** Where there is room for all attribution, pixels. */
+const WIDE_PX = 640;
 
 // A file of ours: the policy allows no worker made of a blob.
 setWorkerUrl(new URL(workerUrl, location.href).href);
@@ -38,9 +48,12 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
       attributionControl: false,
       ...viewOf(first.current),
     });
-    made.addControl(new AttributionControl({ compact: true }), 'bottom-right');
+    // Folded away on small maps only, as OpenStreetMap asks.
+    const compact = place.current.clientWidth < WIDE_PX;
+    made.addControl(new AttributionControl({ compact }), 'bottom-right');
     made.addControl(new NavigationControl({ visualizePitch: false }), 'top-right');
     made.on('error', () => setNoTiles(true));
+    made.once('error', () => drawOutlines(made, source, dark));
     made.on('data', (event) => {
       const source = 'tile' in event && 'sourceId' in event ? made.getSource(`${event.sourceId}`) : undefined;
       if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
@@ -55,6 +68,14 @@ export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>):
     };
   }, [source, dark]);
   return { place, map, styled, noTiles };
+}
+
+/** When something can't be had: finer outlines below the tiles; or outlines alone, lest a style takes the tracks with it. */
+function drawOutlines(map: MapLibre, { style_url, tile_url }: MapSource, dark: boolean): void {
+  const outlines = map.getSource<GeoJSONSource>('outlines');
+  if (tile_url !== null) outlines?.setData(location.origin + FINE_OUTLINES);
+  const hasStyle = map.getLayersOrder().length > 0;
+  if (style_url !== null && !hasStyle) map.setStyle(baseStyle({ tile_url: null }, dark, location.origin));
 }
 
 function viewOf({ bounds, center, zoom }: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): Partial<MapOptions> {

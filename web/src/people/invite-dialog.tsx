@@ -28,7 +28,7 @@ export function InviteDialog({ onClose, onChanged }: InviteDialogProps) {
   };
   if (made !== null) {
     return (
-      <Dialog title={t('people.link', { name: made.name })} onClose={onClose}>
+      <Dialog isOnce title={t('people.link', { name: made.name })} onClose={onClose}>
         <LinkToHand url={made.url} text={t('people.linkText')} />
       </Dialog>
     );

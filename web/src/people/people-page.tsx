@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import type { Person, Share } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
+import { useOpen } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -18,9 +19,9 @@ import { LinkToHand } from './link-to-hand.tsx';
 export function PeoplePage() {
   const { t } = useText();
   const people = useData<{ people: readonly Person[] }>('/v1/people');
-  const [inviting, setInviting] = useState(false);
+  const [open, setOpen] = useOpen();
   const invite = (
-    <button type="button" className="primary" onClick={() => setInviting(true)}>
+    <button type="button" className="primary" onClick={() => setOpen('invite')}>
       <Icon name="plus" />
       {t('people.invite')}
     </button>
@@ -44,7 +45,7 @@ export function PeoplePage() {
         )}
         <Shares />
       </div>
-      {inviting && <InviteDialog onClose={() => setInviting(false)} onChanged={people.reload} />}
+      {open === 'invite' && <InviteDialog onClose={() => setOpen(null)} onChanged={people.reload} />}
     </Page>
   );
 }
@@ -84,7 +85,7 @@ function PersonRow({ person: { id, name, role, vehicles }, onChanged }: PersonRo
       </div>
       {error !== undefined && <Failure error={error} />}
       {link !== null && (
-        <Dialog title={t('people.link', { name })} onClose={() => setLink(null)}>
+        <Dialog isOnce title={t('people.link', { name })} onClose={() => setLink(null)}>
           <LinkToHand url={link} text={t('people.linkText')} />
         </Dialog>
       )}

@@ -28,7 +28,7 @@ export function ShareDialog({ vehicle, tripId, onClose }: ShareDialogProps) {
   };
   if (url !== null) {
     return (
-      <Dialog title={t('shares.link')} onClose={onClose}>
+      <Dialog isOnce title={t('shares.link')} onClose={onClose}>
         <LinkToHand url={url} text={t('shares.text')} />
       </Dialog>
     );

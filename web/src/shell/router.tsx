@@ -13,7 +13,8 @@ export function navigate(href: string, how: 'push' | 'replace' = 'push'): void {
   const share = shareKey();
   if (share !== null) url.searchParams.set('share', share);
   const isElsewhere = url.pathname !== location.pathname;
-  history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url);
+  if (how === 'push') history.pushState(null, '', url);
+  else history.replaceState(history.state, '', url);
   dispatchEvent(new Event(MOVED));
   if (isElsewhere) begin();
 }
@@ -43,6 +44,25 @@ export function patchQuery(patch: Readonly<Record<string, string | null>>): void
   }
   const text = query.toString();
   navigate(`${location.pathname}${text === '' ? '' : `?${text}`}`, 'replace');
+}
+
+/** Marks an address that a dialog was opened with, from the one before it. */
+const OPENED = 'opened';
+
+/** The dialog that is open, by name, and a way to open one: Back closes it, as people with phones expect. */
+export function useOpen(): [open: string | null, setOpen: (name: string | null) => void] {
+  const [query] = useQuery();
+  return [query.get('open'), setOpen];
+}
+
+function setOpen(name: string | null): void {
+  if (name === null) {
+    if (history.state === OPENED) history.back();
+    else patchQuery({ open: null });
+    return;
+  }
+  history.pushState(OPENED, '');
+  patchQuery({ open: name });
 }
 
 type LinkProps = AnchorHTMLAttributes<HTMLAnchorElement> & { readonly href: string };

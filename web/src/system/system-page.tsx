@@ -1,4 +1,6 @@
 /** How the server is: what is stored, how it grows, backups, and what could not be taken. */
+import { useEffect, useState } from 'react';
+import { ask } from '../api/client.ts';
 import type { SystemState, TripPage } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { Link } from '../shell/router.tsx';
@@ -80,7 +82,25 @@ function backupText({ backup, now }: SystemState, { t, format }: Wording): strin
 /** By the trips that began in the last week. */
 function useEventsPerDay(now: string): number | undefined {
   const today = Math.floor(Date.parse(now) / DAY_MS) * DAY_MS;
-  const from = new Date(today - (WEEK - 1) * DAY_MS).toISOString();
-  const { data } = useData<TripPage>(`/v1/trips?limit=500&from=${from}`);
-  return data && Math.round(data.trips.reduce((sum, { event_count }) => sum + event_count, 0) / WEEK);
+  const [perDay, setPerDay] = useState<number>();
+  useEffect(() => {
+    const controller = new AbortController();
+    countEvents(new Date(today - (WEEK - 1) * DAY_MS).toISOString(), controller.signal)
+      .then((count) => setPerDay(Math.round(count / WEEK)))
+      .catch(() => {});
+    return () => controller.abort();
+  }, [today]);
+  return perDay;
+}
+
+async function countEvents(from: string, signal: AbortSignal): Promise<number> {
+  let count = 0;
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const query = new URLSearchParams({ limit: '500', from, ...(cursor !== '' && { cursor }) });
+    const page: TripPage = await ask<TripPage>(`/v1/trips?${query}`, { signal });
+    count += page.trips.reduce((sum, { event_count }) => sum + event_count, 0);
+    cursor = page.next_cursor;
+  }
+  return count;
 }

@@ -16,6 +16,7 @@ export const MESSAGES_DE: Messages = {
 
   'common.cancel': 'Abbrechen',
   'common.close': 'Schließen',
+  'common.done': 'Fertig',
   'common.save': 'Speichern',
   'common.copy': 'Kopieren',
   'common.copied': 'Kopiert',
@@ -51,6 +52,8 @@ export const MESSAGES_DE: Messages = {
   'live.connecting': 'Verbinde …',
   'live.currentTrip': 'Diese Fahrt öffnen',
   'live.all': 'Alle Fahrzeuge',
+  'live.follow': 'Folgen',
+  'live.showAll': 'Alle zeigen',
   'live.map': 'Karte der Fahrzeuge',
 
   'start.title': 'Verbinde dein erstes Auto',

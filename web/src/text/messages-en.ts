@@ -15,6 +15,7 @@ export const MESSAGES_EN = {
 
   'common.cancel': 'Cancel',
   'common.close': 'Close',
+  'common.done': 'Done',
   'common.save': 'Save',
   'common.copy': 'Copy',
   'common.copied': 'Copied',
@@ -50,6 +51,8 @@ export const MESSAGES_EN = {
   'live.connecting': 'Connecting …',
   'live.currentTrip': 'Open this trip',
   'live.all': 'All vehicles',
+  'live.follow': 'Follow',
+  'live.showAll': 'Show all',
   'live.map': 'Map of the vehicles',
 
   'start.title': 'Connect your first car',

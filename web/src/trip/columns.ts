@@ -8,10 +8,15 @@ export interface Columns {
   readonly values: Readonly<Record<string, readonly (number | undefined)[]>>;
 }
 
+/** As many events as curves and map can show smoothly: the server is asked for no more. */
+export const MOST_POINTS = 20_000;
+
 /** Steps in time that are longer than this are gaps at least, milliseconds. */
 const SHORTEST_GAP_MS = 10_000;
 /** And so many times longer than most steps of that signal: slow signals have no gaps between their values. */
 const GAP_FACTOR = 8;
+/** And than the average step, without the longest: of long trips the server sends pairs that are far from each other. */
+const MEAN_FACTOR = 4;
 
 export function columnsOf(events: readonly TripEvent[], signals: readonly string[]): Columns {
   const column = (signal: string) =>
@@ -24,9 +29,11 @@ export function columnsOf(events: readonly TripEvent[], signals: readonly string
 
 /** From which step on neighbours are not joined. */
 export function gapLimit(times: ArrayLike<number>): number {
-  const steps = Float64Array.from({ length: Math.max(0, times.length - 1) }, (_, index) => stepAt(times, index));
-  const median = steps.sort()[steps.length >> 1] ?? 0;
-  return Math.max(SHORTEST_GAP_MS, GAP_FACTOR * median);
+  const count = Math.max(0, times.length - 1);
+  const steps = Float64Array.from({ length: count }, (_, index) => stepAt(times, index)).sort();
+  const median = steps[(count - 1) >> 1] ?? 0;
+  const mean = steps.subarray(0, -1).reduce((sum, step) => sum + step, 0) / Math.max(1, count - 1);
+  return Math.max(SHORTEST_GAP_MS, GAP_FACTOR * median, MEAN_FACTOR * mean);
 }
 
 /** A curve for uPlot: seconds and values of the events that have it, with a null in the middle of each gap. */

@@ -4,7 +4,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useDark, usePreferences } from '../shell/preferences.ts';
 import { useText } from '../text/use-text.ts';
-import { unitIn, unitOf } from '../units/convert.ts';
+import { unitOfSignal } from '../units/convert.ts';
 import { type Columns, curveOf, valueAt } from './columns.ts';
 import { type Cursor, useCursorTime } from './cursor.ts';
 
@@ -13,10 +13,10 @@ const HEIGHT = 120;
 /** The stretch of time that all curves of a trip show. */
 export interface Stretch {
   readonly plots: Set<uPlot>;
-}
-
-export function createStretch(): Stretch {
-  return { plots: new Set() };
+  /** Seconds since 1970; null for the whole trip. */
+  zoom: { readonly min: number; readonly max: number } | null;
+  /** Told whenever it is another one. */
+  readonly onZoom: (zoom: Stretch['zoom']) => void;
 }
 
 interface CurveProps {
@@ -30,7 +30,7 @@ interface CurveProps {
 export function Curve({ signal, columns, cursor, stretch, timeZone }: CurveProps) {
   const { label } = useText();
   const { units } = usePreferences();
-  const unit = useMemo(() => unitIn(units, unitOf(signal)), [units, signal]);
+  const unit = useMemo(() => unitOfSignal(units, signal), [units, signal]);
   const data = useMemo(() => {
     const [xs, ys] = curveOf(columns, signal);
     return [xs, ys.map((y) => (y === null ? null : unit.from(y)))] satisfies uPlot.AlignedData;
@@ -66,7 +66,6 @@ function usePlot(data: uPlot.AlignedData, { columns, cursor, stretch, timeZone }
     const element = place.current;
     if (element === null) return;
     const plot = new uPlot(optionsFor(element, { columns, cursor, stretch, timeZone }), data, element);
-    stretch.plots.add(plot);
     const follow = () => moveCursor(plot, cursor.time());
     const leave = cursor.subscribe(follow);
     const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
@@ -107,14 +106,16 @@ function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }
     scales: { x: { range: (plot, min, max) => wholeTrip(plot, columns, min, max) } },
     axes: [
       { ...axis, size: 24, space: 64, values: CLOCK },
-      { ...axis, size: 48, space: 28 },
+      { ...axis, size: 48, space: 20 },
     ],
     series: [{}, { stroke: accent ?? 'blue', width: 1.5, points: { show: false } }],
     hooks: {
       setCursor: [(plot) => tellCursor(plot, cursor)],
-      setScale: [(plot, scale) => scale === 'x' && showStretch(plot, stretch)],
+      setScale: [(plot, scale) => scale === 'x' && showStretch(plot, columns, stretch)],
       ready: [
         (plot) => {
+          stretch.plots.add(plot);
+          if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
           moveCursor(plot, cursor.time());
           followFingers(plot, cursor);
         },
@@ -155,13 +156,23 @@ function tellCursor(plot: uPlot, cursor: Cursor): void {
   if (Number.isFinite(time)) cursor.set(time);
 }
 
-function showStretch(plot: uPlot, { plots }: Stretch): void {
+function showStretch(plot: uPlot, { times }: Columns, stretch: Stretch): void {
   const { min, max } = plot.scales['x'] ?? {};
-  if (min === undefined || max === undefined) return;
-  for (const other of plots) {
+  // Before it is ready, a plot shows everything, whatever the others do.
+  if (min === undefined || max === undefined || !stretch.plots.has(plot)) return;
+  const isWhole = min <= (times[0] ?? 0) / 1_000 && max >= (times.at(-1) ?? 0) / 1_000;
+  keepZoom(stretch, isWhole ? null : { min, max });
+  for (const other of stretch.plots) {
     const scale = other.scales['x'];
     if (other !== plot && (scale?.min !== min || scale.max !== max)) other.setScale('x', { min, max });
   }
+}
+
+/** For plots that come later, and for the address. */
+function keepZoom(stretch: Stretch, zoom: Stretch['zoom']): void {
+  if (zoom?.min === stretch.zoom?.min && zoom?.max === stretch.zoom?.max) return;
+  stretch.zoom = zoom;
+  stretch.onZoom(zoom);
 }
 
 /** A finger that moves sideways on a curve moves the cursor; up and down it scrolls the page. */

@@ -16,6 +16,16 @@ export interface IdlePeriod {
   readonly seconds: number;
 }
 
+/** The signals that tell it. */
+export const DRIVING_SIGNALS = [
+  'speed_kph',
+  'gps_speed_kph',
+  'rpm',
+  'heading_deg',
+  'accel_long_mps2',
+  'accel_lat_mps2',
+];
+
 /** A value for each second from the trip's first on; not a number where nothing is known. */
 type Seconds = Float64Array;
 

@@ -5,7 +5,7 @@ import { patchQuery, useQuery } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import type { Columns } from './columns.ts';
 import type { Cursor } from './cursor.ts';
-import { Curve, createStretch } from './curve.tsx';
+import { Curve, type Stretch } from './curve.tsx';
 
 /** Shown at first, as far as the trip has them. */
 const FIRST = ['speed_kph', 'gps_speed_kph', 'rpm', 'altitude_m', 'coolant_c', 'battery_v', 'soc_pct'];
@@ -22,7 +22,7 @@ interface TripCurvesProps {
 export function TripCurves({ trip, columns, cursor }: TripCurvesProps) {
   const { t, label } = useText();
   const [query] = useQuery();
-  const stretch = useMemo(createStretch, []);
+  const stretch = useMemo(linkedStretch, []);
   const signals = trip.signals.filter((signal) => !NO_CURVES.includes(signal));
   const wanted = query.get('curves')?.split(',');
   const shown = signals.filter((signal) => (wanted ?? firstOf(signals)).includes(signal));
@@ -58,6 +58,18 @@ export function TripCurves({ trip, columns, cursor }: TripCurvesProps) {
       ))}
     </section>
   );
+}
+
+/** A stretch that is in the address: seconds since 1970, from and to. */
+function linkedStretch(): Stretch {
+  const [min = Number.NaN, max = Number.NaN] = (new URLSearchParams(location.search).get('zoom') ?? '')
+    .split('~')
+    .map(Number);
+  return {
+    plots: new Set(),
+    zoom: min < max ? { min, max } : null,
+    onZoom: (zoom) => patchQuery({ zoom: zoom && `${Math.round(zoom.min)}~${Math.round(zoom.max)}` }),
+  };
 }
 
 function firstOf(signals: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
 /** A trip's name, its times, and what can be done with it. */
-import { useState } from 'react';
 import { ask } from '../api/client.ts';
-import type { TripDetail } from '../api/types.ts';
+import type { TripDetail, Vehicle } from '../api/types.ts';
+import { useData } from '../api/use-data.ts';
 import { ShareDialog } from '../people/share-dialog.tsx';
-import { Link, navigate } from '../shell/router.tsx';
+import { Link, navigate, useOpen } from '../shell/router.tsx';
 import { useIsAdmin, useWho } from '../shell/session.ts';
 import { useText } from '../text/use-text.ts';
 import { forgetTrips } from '../trips/trip-pages.ts';
@@ -23,6 +23,13 @@ export function TripHeader({ trip, onChanged }: TripHeaderProps) {
   const { t, format } = useText();
   const { name, note, vehicle, started_at, ended_at, time_zone } = trip;
   const { trip_id: onlyTrip } = useWho();
+  const called = useVehicleName(vehicle);
+  const { distance_km, duration_s, max_speed_kph } = trip;
+  const summary = [
+    format.distance(distance_km),
+    format.duration(duration_s),
+    ...(max_speed_kph === null ? [] : [t('trips.max', { speed: format.speed(max_speed_kph) })]),
+  ];
   const times = `${format.clock(started_at, time_zone)} – ${format.clock(ended_at, time_zone)}`;
   return (
     <header className="trip-header">
@@ -35,9 +42,10 @@ export function TripHeader({ trip, onChanged }: TripHeaderProps) {
         <div>
           <h1>{name ?? times}</h1>
           <p className="soft">
-            {vehicle} · {format.day(started_at, time_zone)}
+            {called} · {format.day(started_at, time_zone)}
             {name !== null && ` · ${times}`}
           </p>
+          <p className="number">{summary.join(' · ')}</p>
         </div>
         <TripActions trip={trip} onChanged={onChanged} />
       </div>
@@ -46,9 +54,16 @@ export function TripHeader({ trip, onChanged }: TripHeaderProps) {
   );
 }
 
+/** A vehicle's name for people; whoever has a link to one trip is told no list of vehicles. */
+function useVehicleName(vehicle: string): string {
+  const { trip_id: onlyTrip } = useWho();
+  const { data } = useData<{ vehicles: readonly Vehicle[] }>(onlyTrip === null ? '/v1/vehicles' : null);
+  return data?.vehicles.find((each) => each.vehicle === vehicle)?.name ?? vehicle;
+}
+
 function TripActions({ trip, onChanged }: TripHeaderProps) {
   const { t } = useText();
-  const [open, setOpen] = useState<'edit' | 'share' | null>(null);
+  const [open, setOpen] = useOpen();
   const remove = useRemoval(trip);
   if (!useIsAdmin()) return null;
   return (

@@ -24,6 +24,13 @@ describe('a curve', () => {
   test('of a slow signal has no gaps between its values', () => {
     expect(gapLimit([0, 30_000, 60_000, 90_000])).toBe(240_000);
   });
+
+  test('of a trip of which the server sends pairs of extremes has none between the pairs, and still one in a gap', () => {
+    const pairs = Array.from({ length: 40 }, (_, index) => (index >> 1) * 60_000 + (index % 2) * 100);
+
+    expect(gapLimit(pairs)).toBeGreaterThan(60_000);
+    expect(gapLimit([...pairs, 2_400_000])).toBeLessThan(1_200_000);
+  });
 });
 
 describe('the value at a time', () => {

@@ -1,13 +1,13 @@
 /** A trip's track as a small drawing. Pure. */
 import type { Position } from '../api/types.ts';
+import { gapLimit } from '../trip/columns.ts';
 
 export interface TrackPoint extends Position {
   /** Milliseconds since 1970. */
   readonly time: number;
 }
 
-/** Neighbours that are so many times further apart in time than most are not joined. */
-const GAP_FACTOR = 8;
+/** Smaller gaps are not worth a break in so small a drawing. */
 const SHORTEST_GAP_MS = 60_000;
 
 /** The `d` of an SVG path in a square of this size with a margin, north up; '' where there is no track. */
@@ -22,7 +22,7 @@ export function trackPath(points: readonly TrackPoint[], size: number, margin = 
   const scale = (size - 2 * margin) / extent;
   const dx = (size - (right - left) * scale) / 2;
   const dy = (size - (bottom - top) * scale) / 2;
-  const limit = gapLimit(points);
+  const limit = Math.max(SHORTEST_GAP_MS, gapLimit(points.map(({ time }) => time)));
   return flat
     .map(({ x, y, time }, index) => {
       const isJoined = index > 0 && time - (flat[index - 1]?.time ?? 0) <= limit;
@@ -33,10 +33,4 @@ export function trackPath(points: readonly TrackPoint[], size: number, margin = 
 
 function ends(values: readonly number[]): [number, number] {
   return [Math.min(...values), Math.max(...values)];
-}
-
-function gapLimit(points: readonly TrackPoint[]): number {
-  const steps = points.slice(1).map(({ time }, index) => time - (points[index]?.time ?? 0));
-  const median = steps.toSorted((a, b) => a - b)[(steps.length - 1) >> 1] ?? 0;
-  return Math.max(SHORTEST_GAP_MS, GAP_FACTOR * median);
 }

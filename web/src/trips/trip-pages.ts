@@ -12,6 +12,8 @@ export interface TripPages {
 }
 
 const PAGE_SIZE = 200;
+/** New trips, and what happens to those that are still driven, appear by themselves so often. */
+const LOOK_EVERY_MS = 15_000;
 const NOTHING: TripPages = { trips: [], complete: false, loading: false, error: undefined };
 const kept = new Map<string, TripPages & { readonly cursor: string | null }>();
 const listeners = new Set<() => void>();
@@ -23,7 +25,16 @@ export function useTripPages(filter: string): TripPages & { readonly more: () =>
     useCallback(() => kept.get(filter) ?? NOTHING, [filter]),
   );
   useEffect(() => {
-    void refresh(filter);
+    const look = () => {
+      if (document.visibilityState === 'visible') void refresh(filter);
+    };
+    look();
+    const timer = setInterval(look, LOOK_EVERY_MS);
+    document.addEventListener('visibilitychange', look);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener('visibilitychange', look);
+    };
   }, [filter]);
   const more = useCallback(() => void loadMore(filter), [filter]);
   return { ...pages, more };
@@ -38,23 +49,23 @@ export function forgetTrips(): void {
 /** The first page anew: new trips come in front of those that are there. */
 async function refresh(filter: string): Promise<void> {
   const before = kept.get(filter);
-  if (before === undefined) return loadMore(filter);
+  if (before === undefined || before.error !== undefined) return loadMore(filter);
+  if (before.loading) return;
   try {
     const page = await pageOf(filter, null);
     const now = kept.get(filter) ?? before;
+    if (page.next_cursor === null || now.trips.length <= PAGE_SIZE) return put(filter, firstPage(page));
     const fresh = new Set(page.trips.map(keyOf));
-    const end = page.trips.at(-1);
-    const older =
-      end === undefined ? [] : now.trips.filter((trip) => !fresh.has(keyOf(trip)) && trip.started_at < end.started_at);
-    put(
-      filter,
-      page.next_cursor === null
-        ? { ...now, trips: page.trips, complete: true }
-        : { ...now, trips: [...page.trips, ...older] },
-    );
+    const end = page.trips.at(-1)?.started_at ?? '';
+    const older = now.trips.filter((trip) => !fresh.has(keyOf(trip)) && trip.started_at < end);
+    put(filter, { ...now, trips: [...page.trips, ...older] });
   } catch {
-    // What was there is shown on; scrolling or coming back tries again.
+    // What was there is shown on; scrolling, coming back or the next look tries again.
   }
+}
+
+function firstPage({ trips, next_cursor }: TripPage): TripPages & { readonly cursor: string | null } {
+  return { ...NOTHING, trips, cursor: next_cursor, complete: next_cursor === null };
 }
 
 async function loadMore(filter: string): Promise<void> {

@@ -58,7 +58,7 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 const days = new WeakMap<Trip, string>();
 
 /** YYYY-MM-DD by the clock of the place where the trip began. */
-function dayOf(trip: Trip): string {
+export function dayOf(trip: Trip): string {
   const known = days.get(trip);
   if (known !== undefined) return known;
   const day = formatOf(trip.time_zone).format(new Date(trip.started_at));

@@ -7,11 +7,11 @@ import { useText } from '../text/use-text.ts';
 import { Failure } from '../ui/failure.tsx';
 import { Page } from '../ui/page.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
-import { filterIn, queryOf } from './filter.ts';
+import { filterIn, isWithin, queryOf } from './filter.ts';
 import { TrackThumb } from './track-thumb.tsx';
 import { TripFilterBar } from './trip-filter-bar.tsx';
 import { type TripPages, useTripPages } from './trip-pages.ts';
-import { offsetsOf, ROW_PX, type Row, rowsOf } from './trip-rows.ts';
+import { dayOf, offsetsOf, ROW_PX, type Row, rowsOf } from './trip-rows.ts';
 import { useVisibleRows } from './use-visible-rows.ts';
 
 /** The next page is asked for when so few rows are left below. */
@@ -24,16 +24,21 @@ export function TripsPage() {
   const pages = useTripPages(queryOf(filter));
   const { data } = useData<{ vehicles: readonly Vehicle[] }>('/v1/vehicles');
   const vehicles = data?.vehicles ?? [];
+  const { vehicle, from, to } = filter;
+  const trips = useMemo(
+    () => pages.trips.filter((trip) => isWithin({ vehicle, from, to }, dayOf(trip))),
+    [pages.trips, vehicle, from, to],
+  );
   const isFiltered = Object.values(filter).some((value) => value !== null);
   return (
     <Page title={t('trips.title')}>
       <TripFilterBar filter={filter} vehicles={vehicles} />
-      {pages.trips.length > 0 && <TripList pages={pages} names={namesOf(vehicles)} />}
+      {pages.trips.length > 0 && <TripList pages={{ ...pages, trips }} names={namesOf(vehicles)} />}
       {pages.error !== undefined && <Failure error={pages.error} onRetry={pages.more} />}
       {pages.trips.length === 0 && pages.error === undefined && !pages.complete && (
         <Skeleton height={ROW_PX.trip - 8} count={6} />
       )}
-      {pages.trips.length === 0 && pages.complete && (
+      {trips.length === 0 && pages.complete && (
         <p className="empty">{t(isFiltered ? 'trips.none' : 'trips.noneYet')}</p>
       )}
     </Page>
@@ -86,25 +91,24 @@ function ListedRow({ row, names, style }: RowProps) {
 function TripRow({ trip, names, style }: Omit<RowProps, 'row'> & { readonly trip: Trip }) {
   const { t, format } = useText();
   const { trip_id, vehicle, name, started_at, ended_at, time_zone, distance_km, duration_s, max_speed_kph } = trip;
+  const times = `${format.clock(started_at, time_zone)} – ${format.clock(ended_at, time_zone)}`;
   return (
     <li className="trip-row" style={style}>
       <Link href={`/trips/${trip_id}?vehicle=${encodeURIComponent(vehicle)}`}>
         <TrackThumb trip={trip} />
         <span className="trip-what">
-          <strong className="number">
-            {name ?? `${format.clock(started_at, time_zone)} – ${format.clock(ended_at, time_zone)}`}
-          </strong>
-          <span className="soft">
+          <strong className="number">{name ?? times}</strong>
+          <span className="soft number">
+            {name !== null && `${times} · `}
             {names.get(vehicle) ?? vehicle}
-            {name !== null && ` · ${format.clock(started_at, time_zone)} – ${format.clock(ended_at, time_zone)}`}
           </span>
+          {max_speed_kph !== null && (
+            <span className="soft number">{t('trips.max', { speed: format.speed(max_speed_kph) })}</span>
+          )}
         </span>
         <span className="trip-numbers number">
           <strong>{format.distance(distance_km)}</strong>
           <span className="soft">{format.duration(duration_s)}</span>
-          {max_speed_kph !== null && (
-            <span className="soft">{t('trips.max', { speed: format.speed(max_speed_kph) })}</span>
-          )}
         </span>
       </Link>
     </li>

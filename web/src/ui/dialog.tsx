@@ -6,6 +6,8 @@ import { Icon } from './icon.tsx';
 
 interface DialogProps {
   readonly title: string;
+  /** Shows what is shown this once: only its button closes it. */
+  readonly isOnce?: boolean;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }
@@ -19,7 +21,7 @@ export function Dialog(props: DialogProps) {
   );
 }
 
-function Surface({ title, onClose, children }: DialogProps) {
+function Surface({ title, isOnce = false, onClose, children }: DialogProps) {
   const { t } = useText();
   const ref = useRef<HTMLDivElement>(null);
   const none = () => {};
@@ -32,7 +34,11 @@ function Surface({ title, onClose, children }: DialogProps) {
     point: null,
     setPoint: none,
   };
-  const { modalProps, underlayProps } = useModalOverlay({ isDismissable: true }, state, ref);
+  const { modalProps, underlayProps } = useModalOverlay(
+    { isDismissable: !isOnce, isKeyboardDismissDisabled: isOnce },
+    state,
+    ref,
+  );
   const { dialogProps, titleProps } = useDialog({}, ref);
   return (
     <div className="overlay" {...underlayProps}>
@@ -45,6 +51,11 @@ function Surface({ title, onClose, children }: DialogProps) {
             </button>
           </header>
           {children}
+          {isOnce && (
+            <button type="button" className="primary" onClick={onClose}>
+              {t('common.done')}
+            </button>
+          )}
         </div>
       </div>
     </div>

@@ -1,5 +1,5 @@
 /** A text as a QR code. */
-import { generate } from 'lean-qr';
+import { generate } from 'lean-qr/nano';
 import { useMemo } from 'react';
 
 /** Modules that must stay empty around it (ISO/IEC 18004). */

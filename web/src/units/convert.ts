@@ -21,6 +21,15 @@ const IMPERIAL: Readonly<Record<string, Unit>> = {
   'l/h': { label: 'gal/h', from: (lph) => lph / 3.785_412 },
 };
 
+/** Shares of one are shown as people say them. */
+const PERCENT: Unit = { label: '%', from: (share) => share * 100 };
+const SHARES: readonly string[] = ['throttle_pos'];
+
+/** How a signal is shown; custom ones as they are, their names tell the unit. */
+export function unitOfSignal(system: UnitSystem, signal: string): Unit {
+  return SHARES.includes(signal) ? PERCENT : unitIn(system, unitOf(signal));
+}
+
 /** How a unit of the contract is shown. */
 export function unitIn(system: UnitSystem, unit: string): Unit {
   return (system === 'imperial' && IMPERIAL[unit]) || { label: unit, from: same };

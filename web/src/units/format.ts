@@ -1,5 +1,5 @@
 /** Numbers and times as people of a language and a system of units write them. */
-import { type UnitSystem, unitIn, unitOf } from './convert.ts';
+import { type Unit, type UnitSystem, unitIn, unitOf, unitOfSignal } from './convert.ts';
 
 export interface Format {
   distance(km: number): string;
@@ -28,17 +28,16 @@ export function createFormat(locale: string, system: UnitSystem): Format {
     numbers.set(decimals, format);
     return format.format(value);
   };
-  const inUnit = (unit: string, value: number, decimals?: (shown: number) => number) => {
-    const { label, from } = unitIn(system, unit);
+  const inUnit = ({ label, from }: Unit, value: number, decimals?: (shown: number) => number) => {
     const shown = from(value);
     return label === '' ? number(shown, decimals?.(shown)) : `${number(shown, decimals?.(shown))}\u202f${label}`;
   };
   const dates = (options: Intl.DateTimeFormatOptions) => dateFormat(locale, options);
   return {
     number,
-    distance: (km) => inUnit('km', km, (shown) => (shown < 100 ? 1 : 0)),
-    speed: (kph) => inUnit('km/h', kph),
-    signal: (name, value) => inUnit(unitOf(name), value, (shown) => decimalsOf(name, shown)),
+    distance: (km) => inUnit(unitIn(system, 'km'), km, (shown) => (shown < 100 ? 1 : 0)),
+    speed: (kph) => inUnit(unitIn(system, 'km/h'), kph),
+    signal: (name, value) => inUnit(unitOfSignal(system, name), value, (shown) => decimalsOf(name, shown)),
     duration,
     age: (ms) => age(locale, ms),
     bytes: (count) => bytes(locale, count),
@@ -71,11 +70,11 @@ function decimalsOf(signal: string, shown: number): number {
 }
 
 function duration(seconds: number): string {
-  const whole = Math.round(seconds);
+  const whole = seconds < 600 ? Math.round(seconds) : 60 * Math.round(seconds / 60);
   const hours = Math.floor(whole / 3_600);
   const minutes = Math.floor((whole % 3_600) / 60);
   if (hours > 0) return `${hours}\u202fh ${`${minutes}`.padStart(2, '0')}\u202fmin`;
-  if (minutes >= 10) return `${Math.round(whole / 60)}\u202fmin`;
+  if (minutes >= 10) return `${minutes}\u202fmin`;
   return minutes > 0 ? `${minutes}\u202fmin ${`${whole % 60}`.padStart(2, '0')}\u202fs` : `${whole}\u202fs`;
 }
 

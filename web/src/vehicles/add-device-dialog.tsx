@@ -9,11 +9,13 @@ import { type DeviceWithKey, KeyToHand } from './key-to-hand.tsx';
 
 interface AddDeviceDialogProps {
   readonly vehicle: string;
+  /** The vehicle's, for people. */
+  readonly name: string;
   readonly onClose: () => void;
   readonly onChanged: () => void;
 }
 
-export function AddDeviceDialog({ vehicle, onClose, onChanged }: AddDeviceDialogProps) {
+export function AddDeviceDialog({ vehicle, name, onClose, onChanged }: AddDeviceDialogProps) {
   const { t } = useText();
   const [made, setMade] = useState<DeviceWithKey | null>(null);
   const add = async (values: FormData) => {
@@ -22,9 +24,9 @@ export function AddDeviceDialog({ vehicle, onClose, onChanged }: AddDeviceDialog
     setMade(await ask<DeviceWithKey>('/v1/devices', { method: 'POST', body }));
     onChanged();
   };
-  const title = made === null ? t('devices.addFor', { vehicle }) : t('devices.key', { name: made.device.name });
+  const title = made === null ? t('devices.addFor', { vehicle: name }) : t('devices.key', { name: made.device.name });
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog isOnce={made !== null} title={title} onClose={onClose}>
       {made === null ? (
         <Form submit={t('devices.add')} onSubmit={add}>
           <Field label={t('devices.name')} name="name" maxLength={64} required />

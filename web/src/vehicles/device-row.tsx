@@ -62,7 +62,7 @@ export function DeviceRow({ device, onChanged }: DeviceRowProps) {
       </div>
       {error !== undefined && <Failure error={error} />}
       {made && (
-        <Dialog title={t('devices.key', { name })} onClose={() => setMade(null)}>
+        <Dialog isOnce title={t('devices.key', { name })} onClose={() => setMade(null)}>
           <KeyToHand made={made} vehicle={vehicles === '*' ? 'golf' : (vehicles[0] ?? '')} />
         </Dialog>
       )}

@@ -1,10 +1,9 @@
 /** The vehicles, and the devices that speak for them. */
-import { useState } from 'react';
 import { ask } from '../api/client.ts';
 import type { Device, Vehicle } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { ShareDialog } from '../people/share-dialog.tsx';
-import { Link, patchQuery, useQuery } from '../shell/router.tsx';
+import { Link, useOpen } from '../shell/router.tsx';
 import { useText } from '../text/use-text.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { Failure } from '../ui/failure.tsx';
@@ -22,14 +21,14 @@ export function VehiclesPage() {
   const { t } = useText();
   const vehicles = useData<{ vehicles: readonly Vehicle[] }>('/v1/vehicles', LOOK_EVERY_MS);
   const devices = useData<{ devices: readonly Device[] }>('/v1/devices', LOOK_EVERY_MS);
-  const [query] = useQuery();
+  const [open, setOpen] = useOpen();
   const reload = () => {
     vehicles.reload();
     devices.reload();
   };
   const error = vehicles.error ?? devices.error;
   const add = (
-    <button type="button" className="primary" onClick={() => patchQuery({ add: 'vehicle' })}>
+    <button type="button" className="primary" onClick={() => setOpen('vehicle')}>
       <Icon name="plus" />
       {t('vehicles.add')}
     </button>
@@ -42,7 +41,7 @@ export function VehiclesPage() {
       ) : (
         error === undefined && <Skeleton height={140} count={2} />
       )}
-      {query.get('add') === 'vehicle' && <VehicleDialog onClose={() => patchQuery({ add: null })} onChanged={reload} />}
+      {open === 'vehicle' && <VehicleDialog onClose={() => setOpen(null)} onChanged={reload} />}
     </Page>
   );
 }
@@ -89,7 +88,7 @@ interface VehicleSectionProps {
 function VehicleSection({ vehicle, devices, onChanged }: VehicleSectionProps) {
   const { t, format } = useText();
   const now = useNow(10_000);
-  const [open, setOpen] = useState<'rename' | 'device' | 'share' | null>(null);
+  const [open, setOpen] = useOpen();
   const { vehicle: id, name, aliases, last_ts } = vehicle;
   const close = () => setOpen(null);
   const seen = last_ts === null ? t('live.never') : t('live.offline', { age: format.age(now - Date.parse(last_ts)) });
@@ -115,24 +114,26 @@ function VehicleSection({ vehicle, devices, onChanged }: VehicleSectionProps) {
         <button
           type="button"
           aria-label={t('devices.addFor', { vehicle: name ?? id })}
-          onClick={() => setOpen('device')}
+          onClick={() => setOpen(`device:${id}`)}
         >
           <Icon name="plus" />
           {t('devices.add')}
         </button>
-        <button type="button" onClick={() => setOpen('rename')}>
+        <button type="button" onClick={() => setOpen(`rename:${id}`)}>
           {t('vehicles.rename')}
         </button>
-        <button type="button" onClick={() => setOpen('share')}>
+        <button type="button" onClick={() => setOpen(`share:${id}`)}>
           {t('trip.share')}
         </button>
         <Link className="button" href={`/trips?vehicle=${encodeURIComponent(id)}`}>
           {t('vehicles.trips')}
         </Link>
       </div>
-      {open === 'rename' && <VehicleDialog vehicle={vehicle} onClose={close} onChanged={onChanged} />}
-      {open === 'device' && <AddDeviceDialog vehicle={id} onClose={close} onChanged={onChanged} />}
-      {open === 'share' && <ShareDialog vehicle={id} onClose={close} />}
+      {open === `rename:${id}` && <VehicleDialog vehicle={vehicle} onClose={close} onChanged={onChanged} />}
+      {open === `device:${id}` && (
+        <AddDeviceDialog vehicle={id} name={name ?? id} onClose={close} onChanged={onChanged} />
+      )}
+      {open === `share:${id}` && <ShareDialog vehicle={id} onClose={close} />}
     </section>
   );
 }
