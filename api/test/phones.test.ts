@@ -70,7 +70,7 @@ describe.each(formats)('$name reads', ({ decode, fixtures }) => {
     });
 
     if (decoded.ok) {
-      expect(JSON.parse(JSON.stringify(decoded.value.candidates))).toEqual(candidates);
+      expect(JSON.parse(JSON.stringify([...decoded.value.candidates]))).toEqual(candidates);
       expect(decoded.value.labelling?.labels ?? []).toEqual(labels);
     } else expect(decoded.error.slug).toBe(problem);
   });

@@ -40,9 +40,19 @@ export interface SignalLabel {
 
 /** What was in a request. */
 export interface Decoded {
-  readonly candidates: readonly Candidate[];
+  /** As often as they are asked for; made one by one, where a request may have very many. */
+  readonly candidates: Iterable<Candidate>;
   /** What this device calls signals. */
   readonly labelling?: { readonly devices: readonly string[]; readonly labels: readonly SignalLabel[] };
+}
+
+/** What each entry of a request says, worked out when it is asked for: a request may have tens of thousands of them. */
+export function eachOf<T>(entries: readonly T[], from: (entry: T) => readonly Candidate[]): Iterable<Candidate> {
+  return {
+    *[Symbol.iterator]() {
+      for (const entry of entries) yield* from(entry);
+    },
+  };
 }
 
 /** An answer in the app's own words. */

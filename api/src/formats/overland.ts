@@ -4,7 +4,7 @@
  */
 import { ok, type Problem, type Result } from '@fleet/contract';
 import type { AppRequest, Candidate, Decoded, Format } from './format.ts';
-import { answersOf } from './format.ts';
+import { answersOf, eachOf } from './format.ts';
 import {
   ACCURACY,
   aliasesOf,
@@ -52,7 +52,7 @@ function decode({ body, query }: AppRequest): Result<Decoded, Problem> {
   if (!message.ok) return message;
   const { locations } = message.value;
   if (!Array.isArray(locations)) return notWhat('must have an array of locations');
-  return ok({ candidates: locations.flatMap((feature) => candidateOf(feature, query.get('device_id'))) });
+  return ok({ candidates: eachOf(locations, (feature) => candidateOf(feature, query.get('device_id'))) });
 }
 
 /**

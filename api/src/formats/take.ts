@@ -30,7 +30,7 @@ const WRITTEN_AT_ONCE = 1_000;
 type Taken = readonly [candidate: Candidate, event: KeyedEvent];
 
 /** Resolves when every candidate is durable: as an event, or as a dead letter. */
-export async function takeCandidates(taking: Taking, candidates: readonly Candidate[]): Promise<void> {
+export async function takeCandidates(taking: Taking, candidates: Iterable<Candidate>): Promise<void> {
   const taken: Taken[] = [];
   const refused: [Candidate, Problem][] = [];
   const breathe = createBreather();

@@ -4,7 +4,7 @@
  */
 import { ok, type Problem, type Result } from '@fleet/contract';
 import type { AppRequest, Candidate, Decoded, Format } from './format.ts';
-import { answersOf, EMPTY } from './format.ts';
+import { answersOf, EMPTY, eachOf } from './format.ts';
 import {
   aliasesOf,
   anyTime,
@@ -55,7 +55,7 @@ function decode({ body, query, now }: AppRequest): Result<Decoded, Problem> {
   const entries = jsonObjects(body);
   if (!entries.ok) return entries;
   const devices = aliasesOf(query.get('device_id'), query.get('id'));
-  return ok({ candidates: entries.value.flatMap((entry) => candidateOf(entry, devices, now)) });
+  return ok({ candidates: eachOf(entries.value, (entry) => candidateOf(entry, devices, now)) });
 }
 
 function candidateOf(entry: JsonObject, devices: readonly string[], now: number): Candidate[] {
