@@ -95,7 +95,26 @@ describe('fleet-edge', () => {
       output: 'fleet-edge: OBD_URL must be as in /dev/ttyUSB0 or tcp://192.168.0.10:35000\n',
     });
     expect((await edge(['setup']).ended).output).toContain('say the settings as options');
-    expect((await edge(['run', '--obd', 'sim:none.ndjson']).ended).output).toContain('none.ndjson');
+    expect(
+      await edge(['run'], { SERVER_URL: server.url, DEVICE_KEY: KEY, CA_FILE: 'no.pem', OBD_URL: DRIVE }).ended,
+    ).toEqual({
+      code: 1,
+      output: "fleet-edge: CA_FILE can not be read: ENOENT: no such file or directory, open 'no.pem'\n",
+    });
+  });
+
+  test.each([
+    ['is not there', undefined, 'can not be played: ENOENT'],
+    ['is no NDJSON', 'no drive', 'can not be played: Unexpected token'],
+    ['has no times', '{"rpm":900}', 'holds no drive'],
+    ['has no events', 'null', 'holds no drive'],
+  ])('says in one line that a recorded drive %s', async (_, content, words) => {
+    if (content !== undefined) writeFileSync(join(folder, 'drive.ndjson'), content);
+    const { code, output } = await edge(['run', '--obd', 'sim:drive.ndjson']).ended;
+    expect(code).toBe(1);
+    const faults = output.split('\n').filter((line) => line.startsWith('fleet-edge:'));
+    expect(faults).toEqual([expect.stringContaining(`drive.ndjson ${words}`)]);
+    expect(output).not.toContain('    at ');
   });
 
   test('the doctor names each thing that is wrong, and its mend', async () => {
