@@ -71,7 +71,7 @@ describe('fleet-edge', () => {
       outbox: { set_aside: 0, lost: 0 },
       uplink: { open: true },
     });
-    expect((await edge(['status']).ended).output).toMatch(/^ {2}010C +[\d.]+ of 5 Hz$/m);
+    expect((await edge(['status']).ended).output).toMatch(/^ {2}010C +rpm +[\d.]+ of 5 Hz$/m);
     expect((await edge(['run']).ended).output).toContain('another fleet-edge works in ./edge-data');
     run.child.kill('SIGTERM');
     expect(await run.ended).toMatchObject({ code: 0 });
@@ -134,19 +134,20 @@ describe('fleet-edge', () => {
 });
 
 describe('settings', () => {
-  test('the file keeps what else is in it, and values in quotes are read', () => {
+  test('the file keeps what else is in it, becomes readable by its owner alone, and values in quotes are read', () => {
     const file = join(folder, 'edge.env');
     writeFileSync(file, '# mine\nVEHICLE="golf 7"\nSAMPLE_EVERY=1s\n');
     writeEnvFile(file, { SAMPLE_EVERY: '500ms', OBD_URL: '/dev/ttyUSB0' });
     expect(readFileSync(file, 'utf8')).toBe('# mine\nVEHICLE="golf 7"\nSAMPLE_EVERY=500ms\nOBD_URL=/dev/ttyUSB0\n');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readEnvFile(file)).toEqual({ VEHICLE: 'golf 7', SAMPLE_EVERY: '500ms', OBD_URL: '/dev/ttyUSB0' });
     expect(readEnvFile(join(folder, 'none'))).toEqual({});
   });
 
   test('every fault is told at once', () => {
-    const env = { SERVER_URL: 'http://x', SAMPLE_EVERY: '50ms', OBD_URL: 'x', GNSS_URL: 'y' };
+    const env = { SERVER_URL: 'http://x', VEHICLE: 'golf 7', SAMPLE_EVERY: '50ms', OBD_URL: 'x', GNSS_URL: 'y' };
     expect(() => loadConfig(env)).toThrow(ConfigError);
-    expect(() => loadConfig(env)).toThrow(/OBD_URL.*\n.*GNSS_URL.*\n.*SAMPLE_EVERY.*\n.*DEVICE_KEY/);
+    expect(() => loadConfig(env)).toThrow(/OBD_URL.*\n.*GNSS_URL.*\n.*SAMPLE_EVERY.*\n.*VEHICLE.*\n.*DEVICE_KEY/);
   });
 
   test('nothing needs to be set: then everything is only kept', () => {

@@ -25,6 +25,6 @@ export function isPid({ name }: Task): boolean {
 }
 
 /** The PID that such a task asks for. */
-export function pidIn({ name }: Task): number {
+export function pidIn({ name }: Pick<Task, 'name'>): number {
   return Number.parseInt(name.slice(2), 16);
 }
