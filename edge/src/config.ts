@@ -1,4 +1,5 @@
 /** The configuration of the edge. */
+import { isVehicle } from '@fleet/contract';
 import { readSettings, type Settings } from '@fleet/env';
 import { CONFIG_SPEC } from './config-spec.ts';
 import { type Address, parseAddress } from './streams/open-stream.ts';
@@ -36,6 +37,11 @@ const FAULTS: readonly (readonly [
     'GNSS_URL must be as in gpsd://localhost or /dev/ttyACM0',
   ],
   [({ SAMPLE_EVERY }) => SAMPLE_EVERY < SHORTEST_SAMPLE_MS, 'SAMPLE_EVERY must be at least 100ms'],
+  // The server would refuse each event for ever.
+  [
+    ({ VEHICLE }) => VEHICLE !== undefined && !isVehicle(VEHICLE),
+    'VEHICLE must be of up to 64 letters, digits, - and _, as the server has it',
+  ],
   [
     ({ SERVER_URL, DEVICE_KEY }) => SERVER_URL !== undefined && DEVICE_KEY === undefined,
     'DEVICE_KEY is missing: npx fleet keys add, on the server',

@@ -8,6 +8,7 @@ import { statusCommand } from './cli/status.ts';
 import { ConfigError } from './config.ts';
 import { VERSION } from './machine.ts';
 import { OutboxError } from './outbox/open-file.ts';
+import { DriveFileError } from './sim/drive-player.ts';
 
 const EXAMPLES = `
 Examples:
@@ -44,7 +45,8 @@ try {
 function tell(error: unknown): void {
   const { message, syscall } = error as NodeJS.ErrnoException;
   const isKnown =
-    [CommandError, ConfigError, OutboxError].some((kind) => error instanceof kind) || syscall !== undefined;
+    [CommandError, ConfigError, OutboxError, DriveFileError].some((kind) => error instanceof kind) ||
+    syscall !== undefined;
   if (!isKnown) throw error;
   for (const line of message.split('\n')) process.stderr.write(`fleet-edge: ${line}\n`);
 }

@@ -91,6 +91,8 @@ export interface Shipping {
   noteDigest(tripId: string, chunk: OutboxChunk): void;
   forgetChunk(tripId: string, no: number): void;
   pinVehicle(tripId: string, vehicle: string): void;
+  /** The key may not speak for its vehicle: if nothing of it was sent, it is decided anew whose it is. */
+  unpinVehicle(tripId: string): void;
   markSent(tripId: string, ranges: readonly SeqRange[]): void;
   /** The server does not have these after all. */
   markUnsent(tripId: string, ranges: readonly SeqRange[]): void;

@@ -1,5 +1,4 @@
 /** Puts the edge together: sources, recorder, outbox, uplink. */
-import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Config, SourceAddress } from './config.ts';
 import { lockFolder } from './edge-lock.ts';
@@ -9,13 +8,14 @@ import { ObdSource } from './obd/obd-source.ts';
 import { Outbox } from './outbox/outbox.ts';
 import type { Clock, Log } from './ports.ts';
 import { Recorder } from './recorder.ts';
+import { createServerClient } from './server-client.ts';
 import { DrivePlayer } from './sim/drive-player.ts';
 import { FakeElm327 } from './sim/fake-elm327.ts';
 import { FakeReceiver } from './sim/fake-receiver.ts';
 import { type EdgeStatus, serveStatus } from './status-socket.ts';
 import { openStream } from './streams/open-stream.ts';
 import { TimeKeeper } from './time-keeper.ts';
-import { createHttpClient, type HttpClient } from './uplink/http-client.ts';
+import type { HttpClient } from './uplink/http-client.ts';
 import { startUplink, type Uplink } from './uplink/uplink.ts';
 
 export interface EdgeParts {
@@ -34,8 +34,11 @@ export interface Edge {
   stop(): Promise<void>;
 }
 
-/** Throws `OutboxError` where the folder can't be used. */
-export function startEdge(config: Config, { log, clock = MACHINE_CLOCK, client }: EdgeParts): Edge {
+/** Throws `ConfigError`, `DriveFileError` or `OutboxError` where it can't begin: nothing runs then. */
+export function startEdge(
+  config: Config,
+  { log, clock = MACHINE_CLOCK, client = createServerClient(config) }: EdgeParts,
+): Edge {
   const unlock = lockFolder(config.DATA_DIR);
   const time = new TimeKeeper(clock, BUILT_AT, log);
   const utcNow = () => time.utcNow();
@@ -119,15 +122,13 @@ interface SendParts {
   readonly time: TimeKeeper;
 }
 
-function createUplink(config: Config, { client, outbox, log, recorder, time }: SendParts): Uplink | undefined {
-  const { SERVER_URL: url, DEVICE_KEY: key = '', CA_FILE, VEHICLE } = config;
-  if (url === undefined) {
+function createUplink({ VEHICLE }: Config, { client, outbox, log, recorder, time }: SendParts): Uplink | undefined {
+  if (client === undefined) {
     log.warn('SERVER_URL is not set: events are kept, and not sent');
     return undefined;
   }
-  const ca = CA_FILE === undefined ? {} : { ca: readFileSync(CA_FILE, 'utf8') };
   return startUplink({
-    client: client ?? createHttpClient({ url, key, ...ca }),
+    client,
     shipping: outbox.shipping,
     log,
     vehicle: VEHICLE,

@@ -1,13 +1,14 @@
 /** Keeps what time it is, and tells the outbox when it learns better. */
 import type { Outbox } from './outbox/outbox.ts';
 import type { Clock, Log } from './ports.ts';
-import { type KnownTime, learnTime, type TimeSource } from './trip/time.ts';
+import { type Doubt, type KnownTime, learnTime, type TimeSource } from './trip/time.ts';
 
 export class TimeKeeper {
   readonly #clock: Clock;
   readonly #floorMs: number;
   readonly #log: Log;
   #known: KnownTime | null = null;
+  #doubt: Doubt | null = null;
   #outbox: Outbox | undefined;
 
   /** Nothing before `floorMs` is believed. */
@@ -43,7 +44,9 @@ export class TimeKeeper {
   }
 
   hear(source: TimeSource, utcMs: number): void {
-    const step = learnTime(this.#known, { source, utcMs, monoMs: this.#clock.monoMs() }, this.#floorMs);
+    const saying = { source, utcMs, monoMs: this.#clock.monoMs() };
+    const step = learnTime(this.#known, saying, this.#floorMs, this.#doubt);
+    this.#doubt = step.doubt;
     if (step.known === null || step.known === this.#known) return;
     try {
       this.#outbox?.noteTime(step.known, step.retime);

@@ -71,7 +71,7 @@ describe('fleet-edge', () => {
       outbox: { set_aside: 0, lost: 0 },
       uplink: { open: true },
     });
-    expect((await edge(['status']).ended).output).toMatch(/^ {2}010C +[\d.]+ of 5 Hz$/m);
+    expect((await edge(['status']).ended).output).toMatch(/^ {2}010C +rpm +[\d.]+ of 5 Hz$/m);
     expect((await edge(['run']).ended).output).toContain('another fleet-edge works in ./edge-data');
     run.child.kill('SIGTERM');
     expect(await run.ended).toMatchObject({ code: 0 });
@@ -95,7 +95,26 @@ describe('fleet-edge', () => {
       output: 'fleet-edge: OBD_URL must be as in /dev/ttyUSB0 or tcp://192.168.0.10:35000\n',
     });
     expect((await edge(['setup']).ended).output).toContain('say the settings as options');
-    expect((await edge(['run', '--obd', 'sim:none.ndjson']).ended).output).toContain('none.ndjson');
+    expect(
+      await edge(['run'], { SERVER_URL: server.url, DEVICE_KEY: KEY, CA_FILE: 'no.pem', OBD_URL: DRIVE }).ended,
+    ).toEqual({
+      code: 1,
+      output: "fleet-edge: CA_FILE can not be read: ENOENT: no such file or directory, open 'no.pem'\n",
+    });
+  });
+
+  test.each([
+    ['is not there', undefined, 'can not be played: ENOENT'],
+    ['is no NDJSON', 'no drive', 'can not be played: Unexpected token'],
+    ['has no times', '{"rpm":900}', 'holds no drive'],
+    ['has no events', 'null', 'holds no drive'],
+  ])('says in one line that a recorded drive %s', async (_, content, words) => {
+    if (content !== undefined) writeFileSync(join(folder, 'drive.ndjson'), content);
+    const { code, output } = await edge(['run', '--obd', 'sim:drive.ndjson']).ended;
+    expect(code).toBe(1);
+    const faults = output.split('\n').filter((line) => line.startsWith('fleet-edge:'));
+    expect(faults).toEqual([expect.stringContaining(`drive.ndjson ${words}`)]);
+    expect(output).not.toContain('    at ');
   });
 
   test('the doctor names each thing that is wrong, and its mend', async () => {
@@ -115,19 +134,20 @@ describe('fleet-edge', () => {
 });
 
 describe('settings', () => {
-  test('the file keeps what else is in it, and values in quotes are read', () => {
+  test('the file keeps what else is in it, becomes readable by its owner alone, and values in quotes are read', () => {
     const file = join(folder, 'edge.env');
     writeFileSync(file, '# mine\nVEHICLE="golf 7"\nSAMPLE_EVERY=1s\n');
     writeEnvFile(file, { SAMPLE_EVERY: '500ms', OBD_URL: '/dev/ttyUSB0' });
     expect(readFileSync(file, 'utf8')).toBe('# mine\nVEHICLE="golf 7"\nSAMPLE_EVERY=500ms\nOBD_URL=/dev/ttyUSB0\n');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(readEnvFile(file)).toEqual({ VEHICLE: 'golf 7', SAMPLE_EVERY: '500ms', OBD_URL: '/dev/ttyUSB0' });
     expect(readEnvFile(join(folder, 'none'))).toEqual({});
   });
 
   test('every fault is told at once', () => {
-    const env = { SERVER_URL: 'http://x', SAMPLE_EVERY: '50ms', OBD_URL: 'x', GNSS_URL: 'y' };
+    const env = { SERVER_URL: 'http://x', VEHICLE: 'golf 7', SAMPLE_EVERY: '50ms', OBD_URL: 'x', GNSS_URL: 'y' };
     expect(() => loadConfig(env)).toThrow(ConfigError);
-    expect(() => loadConfig(env)).toThrow(/OBD_URL.*\n.*GNSS_URL.*\n.*SAMPLE_EVERY.*\n.*DEVICE_KEY/);
+    expect(() => loadConfig(env)).toThrow(/OBD_URL.*\n.*GNSS_URL.*\n.*SAMPLE_EVERY.*\n.*VEHICLE.*\n.*DEVICE_KEY/);
   });
 
   test('nothing needs to be set: then everything is only kept', () => {

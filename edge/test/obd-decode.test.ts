@@ -182,7 +182,7 @@ function frames(ecu: string, bytes: readonly number[]): string[] {
 describe('the car', () => {
   test('says which PIDs it knows', () => {
     const known = decodeSupported(messages('0100', '41 00 BE 3F A8 13 \r'), 0);
-    expect([...known].map(hex)).toEqual([
+    expect([...(known ?? [])].map(hex)).toEqual([
       '01',
       '03',
       '04',
@@ -206,8 +206,8 @@ describe('the car', () => {
 
   test('of several ECUs all count', () => {
     const both = messages('0100', '7E8064100BE3FA813\r7E906410080000001\r', 3);
-    expect(decodeSupported(both, 0).has(0x20)).toBe(true);
-    expect(decodeSupported(messages('0100', '4120 BE 3F A8 13\r'), 0).size).toBe(0);
+    expect(decodeSupported(both, 0)?.has(0x20)).toBe(true);
+    expect(decodeSupported(messages('0100', '4120 BE 3F A8 13\r'), 0)).toBeUndefined();
   });
 
   test.each([
@@ -236,6 +236,7 @@ describe('the car', () => {
     ['all letters', 0x07, '47 04 01 43 41 96 82 34 C1 00', ['P0143', 'C0196', 'B0234', 'U0100']],
     ['before CAN, filled up', 0x03, '43 01 33 00 00 00 00', ['P0133']],
     ['permanent', 0x0a, '4A 01 04 20', ['P0420']],
+    ['behind the echo of a clone', 0x03, '034301 03 01', ['P0301']],
   ])('tells its trouble codes: %s', (_, service, text, expected) => {
     expect(
       decodeDtcs(
@@ -275,7 +276,47 @@ describe('Schedule', () => {
   test('shows what was wanted and what was reached', () => {
     const schedule = new Schedule([{ name: '010C', everyMs: 100 }], 0);
     for (let now = 0; now < 10_000; now += 200) schedule.answered({ name: '010C', everyMs: 100 }, now);
-    expect(schedule.rates()).toEqual([{ name: '010C', wanted_hz: 10, reached_hz: 5 }]);
+    expect(schedule.rates(9_900)).toEqual([{ name: '010C', wanted_hz: 10, reached_hz: 5 }]);
+  });
+
+  test('what does not come any more is not shown as reached', () => {
+    const task = { name: '010C', everyMs: 100 };
+    const schedule = new Schedule([task], 0);
+    for (let now = 0; now <= 10_000; now += 100) schedule.answered(task, now);
+    for (let now = 10_100; now <= 20_000; now += 100) schedule.missed(task, now);
+    expect(schedule.rates(20_000)).toEqual([{ name: '010C', wanted_hz: 10, reached_hz: 0.1 }]);
+  });
+
+  test('a rare value that did not come is asked for again soon, twice; one that never comes, rarely', () => {
+    const [rare, never] = [
+      { name: '01A6', everyMs: 120_000 },
+      { name: '0111', everyMs: 1_000 },
+    ];
+    const schedule = new Schedule([rare, never], 0);
+    const asked: Record<string, number[]> = { '01A6': [], '0111': [] };
+    for (let now = 0; now < 130_000; now += 500) {
+      for (const task of schedule.due(now, 2)) {
+        asked[task.name]?.push(now / 1_000);
+        schedule.missed(task, now);
+      }
+    }
+    expect(asked['01A6']).toEqual([0, 1, 2, 122]);
+    expect(asked['0111']?.slice(0, 12)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 40]);
+  });
+
+  test('on a slow dongle each value comes once before fast ones come again', () => {
+    const tasks = [
+      { name: 'fast', everyMs: 100 },
+      { name: 'slow', everyMs: 30_000 },
+      { name: 'rare', everyMs: 120_000 },
+    ];
+    const schedule = new Schedule(tasks, 0);
+    const asked = [1_000, 2_000, 3_000, 4_000].flatMap((now) => {
+      const due = schedule.due(now, 1);
+      for (const task of due) schedule.answered(task, now);
+      return due.map(({ name }) => name);
+    });
+    expect(asked).toEqual(['fast', 'slow', 'rare', 'fast']);
   });
 
   test('keeps the beat: a late answer does not shift what follows', () => {

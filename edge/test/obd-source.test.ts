@@ -110,6 +110,37 @@ describe('a simulated dongle', () => {
     expect(values).toMatchObject({ rpm: 2_000, speed_kph: 50, coolant_c: 90 });
   });
 
+  test.each([1, 3])('a car that answers only the first %d of several PIDs tells all of them', async (count) => {
+    const dongle = new Sparing(manifold(), count);
+    const obd = start(async () => dongle);
+    const values = await collect(obd, (all) => Object.keys(all).length >= Object.keys(MANY).length);
+    expect(values).toMatchObject(MANY);
+    await until(
+      () => dongle.asked.slice(-20),
+      (asked) => asked.length === 20 && asked.every((command) => command.length <= 2 + 2 * count),
+    );
+  });
+
+  test('one answer that did not come changes nothing: several PIDs are asked for at once after it, too', async () => {
+    let requests = 0;
+    const dongle = new Sparing(manifold(), () => (requests++ === 5 ? 0 : 6));
+    const obd = start(async () => dongle);
+    await collect(obd, (all) => Object.keys(all).length >= Object.keys(MANY).length);
+    await until(
+      () => dongle.asked.length,
+      (count) => count > 30,
+    );
+    expect(dongle.asked.at(-1)?.length).toBeGreaterThan(4);
+  });
+
+  test('noise in the answers that are asked for once costs neither the VIN nor a value', async () => {
+    const broken = new Set(['0100', '0902', '0120']);
+    const obd = start(async () => new Noisy(manifold(), (command) => broken.delete(command)));
+    await collect(obd, (all) => Object.keys(all).length >= Object.keys(MANY).length);
+    expect(obd.sight().vin).toBe('WAUZZZFY0R1234567');
+    expect(broken.size).toBe(0);
+  });
+
   test('a dongle whose supply broke down is set up anew', async () => {
     let resets = 0;
     const obd = start(async () => new Clone(car(), () => resets++ === 5));
@@ -139,6 +170,51 @@ class Clone extends FakeElm327 {
     if (command.startsWith('01') && this.#breaksDown()) this.push('\0\rLV RESET\r\r>');
     else if (isUnknown) this.push(`${command}\r?\0\r\r>`);
     else if (command === 'ATE0') this.push('ATE0\r\0OK\r\r>');
+    else super._write(bytes, encoding, () => {});
+    done();
+  }
+}
+
+/** What a car with more sensors tells. */
+const MANY = { rpm: 2_000, speed_kph: 50, throttle_pos: 0.2, engine_load_pct: 40, map_kpa: 90, fuel_level_pct: 60 };
+
+function manifold(): Playing {
+  const event = { vehicle_id: 'golf', ts: '2026-10-01T08:00:00Z', ...MANY } as TelemetryEvent;
+  return { signals: new Set(Object.keys(event)), now: () => event };
+}
+
+/** A car that answers only some of the PIDs of a request. */
+class Sparing extends FakeElm327 {
+  readonly asked: string[] = [];
+  readonly #answers: number | (() => number);
+
+  constructor(drive: Playing, answers: number | (() => number)) {
+    super(drive);
+    this.#answers = answers;
+  }
+
+  override _write(bytes: Buffer, encoding: string, done: () => void): void {
+    const command = bytes.toString().trim();
+    const isAsking = /^01(..)+$/.test(command) && !/^01[02468A]0$/.test(command);
+    if (isAsking) this.asked.push(command);
+    const answers = isAsking && typeof this.#answers === 'function' ? this.#answers() : Number(this.#answers);
+    if (isAsking && answers === 0) this.push('NO DATA\r\r>');
+    else super._write(isAsking ? Buffer.from(`${command.slice(0, 2 + 2 * answers)}\r`) : bytes, encoding, () => {});
+    done();
+  }
+}
+
+/** A bad line: some answers come broken. */
+class Noisy extends FakeElm327 {
+  readonly #breaks: (command: string) => boolean;
+
+  constructor(drive: Playing, breaks: (command: string) => boolean) {
+    super(drive);
+    this.#breaks = breaks;
+  }
+
+  override _write(bytes: Buffer, encoding: string, done: () => void): void {
+    if (this.#breaks(bytes.toString().trim())) this.push('4\x8f1 00 B?\r\r>');
     else super._write(bytes, encoding, () => {});
     done();
   }

@@ -201,6 +201,38 @@ describe('a full outbox', () => {
     outbox.record(driven(seq + 1, seq + 1)[0]!);
     expect(outbox.figures().lost).toBe(before);
     expect(outbox.shipping.lines(TRIP, ALL, 1).seqs[0]).toBeGreaterThan(1);
+
+    while (outbox.figures().lost === before) recordMore();
+    expect(log.lines.slice(1)).toEqual([
+      'the outbox takes events again',
+      'the outbox is full: events are not recorded',
+    ]);
+    outbox.close();
+  });
+
+  test('takes over no log of another logger', () => {
+    const outbox = withTrip(openOutbox(folderFor(), { maxBytes: 64 * 1_024 }), 2_000);
+    expect(() => outbox.takeOver({ name: 'a.db', size: 1 }, [])).toThrow('the outbox is full');
+    expect(outbox.logSize('a.db')).toBeUndefined();
+    outbox.close();
+  });
+
+  test('on a disk that takes nothing, neither what is counted nor what should be deleted ends the program', () => {
+    const folder = folderFor();
+    const outbox = withTrip(openOutbox(folder, { maxBytes: 64 * 1_024 }), 2_000, { ended: false });
+    const db = new Database(join(folder, OUTBOX_FILE));
+    for (const change of ['DELETE ON events', 'INSERT ON counters']) {
+      db.exec(`CREATE TRIGGER "${change}" BEFORE ${change} BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END`);
+    }
+    outbox.shipping.markSent(TRIP, [[1, 2_000]]);
+    outbox.commit();
+    expect(outbox.record(driven(2_001, 2_001)[0]!)).toBe(false);
+    expect(outbox.figures().lost).toBe(1);
+
+    for (const change of ['DELETE ON events', 'INSERT ON counters']) db.exec(`DROP TRIGGER "${change}"`);
+    db.close();
+    outbox.commit();
+    expect(outbox.record(driven(2_001, 2_001)[0]!)).toBe(true);
     outbox.close();
   });
 });

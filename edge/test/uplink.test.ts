@@ -328,17 +328,58 @@ describe('something else answers', () => {
     await expectStored(seqsTo(250));
   });
 
-  test('a key for another vehicle: nothing is set aside', async () => {
-    withTrip(outbox, 5, { vehicle: car });
-    let refused = 0;
-    const url = await door((req, res) => {
-      if (req.url !== '/v1/trips' || refused++ >= 3) return false;
-      return tell(res, 403, problemDocument(problem('vehicle-not-allowed', "that is not this key's")));
+  describe('a key that is for one vehicle', () => {
+    const other = '7d9c8c5e-6a1b-4a4e-9a39-3f1f1c3d9d11';
+    let key: string;
+
+    beforeEach(async () => {
+      const response = await fetch(`${server.url}/v1/devices`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${server.target.key}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: `edge of ${car}`, vehicles: [car] }),
+      });
+      ({ key } = (await response.json()) as { key: string });
+      withTrip(outbox, 5, { vehicle: `not-${car}` });
+      withTrip(outbox, 3, { trip_id: other, vehicle: car });
     });
-    const started = uplinkTo(url, outbox);
-    uplink = started;
-    await drained(outbox);
-    expect(started.log.join('\n')).toContain("vehicle-not-allowed: that is not this key's");
-    await expectStored(seqsTo(5));
+
+    const eventCounts = async () =>
+      (await server.trips()).flatMap(({ vehicle, event_count }) =>
+        vehicle.endsWith(car) ? [`${vehicle} ${event_count}`] : [],
+      );
+
+    test('a drive that was meant for another, of which nothing was sent, goes for it', async () => {
+      uplink = uplinkTo(server.url, outbox, { key, vehicle: car });
+      await drained(outbox);
+      expect((await eventCounts()).sort()).toEqual([`${car} 3`, `${car} 5`]);
+    });
+
+    test('a drive that was sent in part for another stays that of the other: it waits, and no other does', async () => {
+      outbox.shipping.markSent(TRIP, [[1, 1]]);
+      const started = uplinkTo(server.url, outbox, { key, vehicle: car });
+      uplink = started;
+      await until(
+        () => outbox.shipping.openTrips().length,
+        (count) => count === 1,
+      );
+      await until(
+        () => started.state().why,
+        (why) => `${why}`.includes(`may not speak for not-${car}`),
+      );
+      expect(started.state().open).toBe(true);
+      expect(await eventCounts()).toEqual([`${car} 3`]);
+      expect(outbox.figures()).toMatchObject({ unsent: 4, set_aside: 0 });
+    });
+
+    test('a drive that goes on is sent for it after the setting was mended', async () => {
+      const current = '2c1f7e1a-90e7-4c2b-8d53-4f0a8b6f1e77';
+      withTrip(outbox, 4, { trip_id: current, vehicle: `not-${car}`, ended: false });
+      uplink = uplinkTo(server.url, outbox, { key, vehicle: car, currentTrip: () => current });
+      await until(
+        () => outbox.figures().unsent,
+        (count) => count === 0,
+      );
+      expect(await eventCounts()).toContain(`${car} 4`);
+    });
   });
 });

@@ -17,9 +17,12 @@ let files: Record<string, { status: string; path: string }>;
 let fetched: string[];
 let outbox: Outbox;
 
+let breaksOff: boolean;
+
 beforeEach(async () => {
   files = {};
   fetched = [];
+  breaksOff = false;
   outbox = openOutbox(folderFor());
   dongle = createServer((req, res) => {
     const name = req.url?.slice('/obd_logs/'.length) ?? '';
@@ -28,9 +31,12 @@ beforeEach(async () => {
       status,
       size: readFileSync(path).length,
     }));
-    if (name === '') return res.end(JSON.stringify({ databases }));
+    if (name === '') return res.end(JSON.stringify({ databases: [null, { filename: 7 }, ...databases] }));
     fetched.push(name);
-    return res.end(readFileSync(files[name]!.path));
+    const bytes = readFileSync(files[name]!.path);
+    if (!breaksOff) return res.end(bytes);
+    res.writeHead(200, { 'content-length': bytes.length });
+    return res.write(bytes.subarray(0, bytes.length / 2), () => res.destroy());
   }).listen(0, '127.0.0.1');
   await new Promise((resolve) => dongle.once('listening', resolve));
 });
@@ -108,6 +114,15 @@ describe('WicanPull', () => {
     outbox = openOutbox(folderFor());
     await pull();
     expect(outbox.shipping.openTrips()[0]?.trip_id).toBe(first?.trip_id);
+  });
+
+  test('a file that did not come whole is fetched again', async () => {
+    writeLog('a.db', [[0, 'SPEED', 10]]);
+    breaksOff = true;
+    expect(await pull()).toBe(0);
+    breaksOff = false;
+    expect(await pull()).toBe(1);
+    expect(trips()).toHaveLength(1);
   });
 
   test('a file that is no log is told of, and holds up no other', async () => {

@@ -1,5 +1,4 @@
 /** What `doctor` tries: each check says in one line what is, or what is wrong and the mend. */
-import { readFileSync } from 'node:fs';
 import type { Duplex } from 'node:stream';
 import type { Config, SourceAddress } from '../config.ts';
 import { lockFolder } from '../edge-lock.ts';
@@ -8,6 +7,7 @@ import { readNmea } from '../gnss/nmea.ts';
 import { BUILT_AT } from '../machine.ts';
 import { AdapterSession } from '../obd/adapter-session.ts';
 import { Elm327 } from '../obd/elm327.ts';
+import { createServerClient } from '../server-client.ts';
 import { DrivePlayer } from '../sim/drive-player.ts';
 import { FakeElm327 } from '../sim/fake-elm327.ts';
 import { FakeReceiver } from '../sim/fake-receiver.ts';
@@ -15,7 +15,6 @@ import { askStatus, type EdgeStatus } from '../status-socket.ts';
 import { openStream } from '../streams/open-stream.ts';
 import { textLines } from '../streams/text-lines.ts';
 import { TOLERANCE_MS } from '../trip/time.ts';
-import { createHttpClient } from '../uplink/http-client.ts';
 import { judge } from '../uplink/judge.ts';
 import { mendFor } from './mends.ts';
 
@@ -107,10 +106,10 @@ async function checkReceiver({ gnss }: Config, running: EdgeStatus | undefined):
   );
 }
 
-async function checkServer({ SERVER_URL: url, DEVICE_KEY: key = '', CA_FILE, VEHICLE }: Config): Promise<Finding> {
-  if (url === undefined) return bad('SERVER_URL is not set: npx fleet-edge setup');
-  const ca = CA_FILE === undefined ? {} : { ca: readFileSync(CA_FILE, 'utf8') };
-  const client = createHttpClient({ url, key, ...ca });
+async function checkServer(config: Config): Promise<Finding> {
+  const client = createServerClient(config);
+  if (client === undefined) return bad('SERVER_URL is not set: npx fleet-edge setup');
+  const { VEHICLE } = config;
   try {
     const answer = await client.send({ method: 'GET', path: '/v1/session' });
     const verdict = judge(answer, ({ name, vehicles }) => (name === undefined ? undefined : { name, vehicles }));

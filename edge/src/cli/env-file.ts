@@ -1,5 +1,5 @@
 /** A file of settings, `NAME=value` a line, as systemd reads it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** The settings in a file; none where there is no file. */
 export function readEnvFile(file: string): Record<string, string> {
@@ -17,6 +17,7 @@ export function writeEnvFile(file: string, settings: Readonly<Record<string, str
   });
   const all = [...lines, ...[...left].map(([name, value]) => `${name}=${value}`)];
   writeFileSync(file, `${all.join('\n')}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600);
 }
 
 function linesOf(file: string): string[] {

@@ -1,6 +1,7 @@
 /** What went wrong, in words for whoever sits in the car, with the mend. */
 
 const MENDS: readonly (readonly [RegExp, string])[] = [
+  [/^CA_FILE/, 'name the file with the certificate of your authority (PEM)'],
   [/ENOENT|No such file/i, 'it is not there: is it plugged in, or paired? `ls /dev/tty*` lists what is'],
   [/EACCES|permission denied/i, 'it may not be opened: sudo usermod -aG dialout $USER, then log in again'],
   [

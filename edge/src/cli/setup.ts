@@ -12,6 +12,7 @@ const QUESTIONS = [
   ['vehicle', 'VEHICLE', 'Name of the vehicle there (empty: what the key is for)'],
   ['obd', 'OBD_URL', 'Dongle: /dev/ttyUSB0, /dev/rfcomm0, tcp://192.168.0.10:35000 (empty: none)'],
   ['gnss', 'GNSS_URL', 'Receiver: gpsd://localhost, /dev/ttyACM0 (empty: none)'],
+  ['data-dir', 'DATA_DIR', 'Folder of the outbox (empty: edge-data, where it is started)'],
 ] as const;
 
 export function setupCommand(context: CommandContext): Command {
@@ -37,7 +38,8 @@ async function setup(
   );
   loadConfig({ ...known, ...settings });
   writeEnvFile(options.env, settings);
-  context.out.write(`${options.env} is written. Next: npx fleet-edge doctor\n`);
+  const where = options.env === 'edge.env' ? '' : ` --env ${options.env}`;
+  context.out.write(`${options.env} is written. Next: npx fleet-edge doctor${where}\n`);
 }
 
 async function askAll({ input, out }: CommandContext, known: Readonly<Record<string, string>>) {

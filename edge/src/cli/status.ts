@@ -1,5 +1,7 @@
 /** `fleet-edge status`: what the program that runs has and does. */
 import { Command } from 'commander';
+import { pidOf } from '../obd/pids.ts';
+import { pidIn } from '../obd/tasks.ts';
 import { askStatus, type EdgeStatus } from '../status-socket.ts';
 import { type CommandContext, CommandError, type CommonOptions, loadSettings } from './context.ts';
 
@@ -35,7 +37,7 @@ export function statusText(status: EdgeStatus): string {
     ['car', obd === null ? 'none: OBD_URL is not set' : (obd.why ?? `${obd.dongle}, protocol ${obd.protocol}`)],
     ...(obd?.rates ?? []).map(({ name, wanted_hz, reached_hz }) => [
       `  ${name}`,
-      `${reached_hz} of ${hertz(wanted_hz)} Hz`,
+      `${meaningOf(name).padEnd(22)}${reached_hz} of ${hertz(wanted_hz)} Hz`,
     ]),
   ];
   return lines.map(([name, text]) => `${`${name}`.padEnd(10)}${text}\n`).join('');
@@ -56,6 +58,17 @@ function gnssText({ fix, age_s, satellites, why }: NonNullable<EdgeStatus['gnss'
   if (why !== null) return why;
   const seen = satellites === null ? '' : `, ${satellites} satellites`;
   return fix ? `fix ${age_s} s ago${seen}` : `no fix${age_s === null ? ' yet' : ` for ${age_s} s`}${seen}`;
+}
+
+/** What is asked for, in words. */
+function meaningOf(name: string): string {
+  const others: Readonly<Record<string, string>> = {
+    ATRV: 'battery_v',
+    '03': 'trouble codes, stored',
+    '07': '… pending',
+    '0A': '… permanent',
+  };
+  return others[name] ?? pidOf(pidIn({ name }))?.signal ?? '';
 }
 
 function hertz(hz: number): number {

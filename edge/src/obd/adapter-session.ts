@@ -11,6 +11,9 @@ const DIALOGUE = ['ATE0', 'ATL0', 'ATS0', 'ATH0', 'ATSP0', 'ATAT1'] as const;
 /** How long answers may take, milliseconds. */
 const PATIENCE_MS = { reset: 5_000, setting: 2_000, search: 30_000, value: 6_000 } as const;
 
+/** How often what is asked only once is asked, before its answer is done without. */
+const TRIES = 3;
+
 /** Services that list trouble codes: stored, pending, permanent. */
 export const DTC_SERVICES = [0x03, 0x07, 0x0a] as const;
 
@@ -50,19 +53,18 @@ export class AdapterSession {
 
   /** The car, null while it does not answer. */
   async identify(): Promise<Car | null> {
-    const first = await this.#request('0100', PATIENCE_MS.search);
-    if (first.messages.length === 0) return null;
+    const answers = await this.#insist('0100', (messages) => messages.length > 0 || undefined, PATIENCE_MS.search);
+    if (answers === undefined) return null;
     const protocol = (await this.#elm.ask('ATDPN', PATIENCE_MS.setting)).lines[0] ?? '';
     await this.#useHeaders(headerDigitsOf(protocol));
     const pids = await this.#supported();
-    const vin = decodeVin((await this.#request('0902', PATIENCE_MS.value)).messages);
+    const vin = await this.#insist('0902', decodeVin);
     return { protocol, pids: PIDS.map(({ pid }) => pid).filter((pid) => pids.has(pid)), vin, isCan: this.#digits > 0 };
   }
 
   /** Values of PIDs that are asked for at once. */
-  async current(pids: readonly number[]): Promise<{ values: ReadonlyMap<number, number>; fault: ReplyFault | null }> {
-    const { messages, fault } = await this.#request(`01${pids.map(hex).join('')}`, PATIENCE_MS.value);
-    return { values: decodeCurrent(messages), fault };
+  async current(pids: readonly number[]): Promise<ReadonlyMap<number, number>> {
+    return decodeCurrent((await this.#request(`01${pids.map(hex).join('')}`, PATIENCE_MS.value)).messages);
   }
 
   /** The trouble codes of a service; undefined where the car does not answer. */
@@ -87,11 +89,24 @@ export class AdapterSession {
   async #supported(): Promise<ReadonlySet<number>> {
     const supported = new Set<number>();
     for (let base = 0; base <= 0xa0; base += 0x20) {
-      const { messages } = await this.#request(`01${hex(base)}`, PATIENCE_MS.value);
-      for (const pid of decodeSupported(messages, base)) supported.add(pid);
+      const pids = await this.#insist(`01${hex(base)}`, (messages) => decodeSupported(messages, base));
+      for (const pid of pids ?? []) supported.add(pid);
       if (!supported.has(base + 0x20)) break;
     }
     return supported;
+  }
+
+  /** Asks again where an answer came broken: noise in a single one must not cost a whole drive its VIN or its values. */
+  async #insist<T>(
+    command: string,
+    read: (messages: readonly Message[]) => T | undefined,
+    timeoutMs: number = PATIENCE_MS.value,
+  ): Promise<T | undefined> {
+    for (let tries = 1; ; tries++) {
+      const { messages, fault } = await this.#request(command, timeoutMs);
+      const found = read(messages);
+      if (found !== undefined || tries === TRIES || fault === 'no-data' || fault === 'no-car') return found;
+    }
   }
 
   async #request(command: string, timeoutMs: number): Promise<{ messages: Message[]; fault: ReplyFault | null }> {

@@ -21,11 +21,12 @@ export function decodeCurrent(messages: readonly Message[]): ReadonlyMap<number,
   return values;
 }
 
-/** The PIDs from `base` + 1 to `base` + 32 that any ECU knows. */
-export function decodeSupported(messages: readonly Message[], base: number): ReadonlySet<number> {
+/** The PIDs from `base` + 1 to `base` + 32 that any ECU knows; undefined where none tells. */
+export function decodeSupported(messages: readonly Message[], base: number): ReadonlySet<number> | undefined {
+  const told = ofService(messages, 0x01).filter(({ bytes }) => bytes[1] === base && bytes.length >= 6);
+  if (told.length === 0) return undefined;
   const supported = new Set<number>();
-  for (const { bytes } of ofService(messages, 0x01)) {
-    if (bytes[1] !== base || bytes.length < 6) continue;
+  for (const { bytes } of told) {
     for (let bit = 0; bit < 32; bit++) {
       if (((bytes[2 + (bit >> 3)] as number) >> (7 - (bit & 7))) & 1) supported.add(base + 1 + bit);
     }

@@ -8,7 +8,7 @@ import { AdapterSession, type Car, MOST_IN_REQUEST } from './adapter-session.ts'
 import { Elm327 } from './elm327.ts';
 import { pidOf, RATE_MS } from './pids.ts';
 import { Schedule, type Task, type TaskRate } from './schedule.ts';
-import { isPid, tasksFor } from './tasks.ts';
+import { isPid, pidIn, tasksFor } from './tasks.ts';
 
 export interface ObdParts {
   /** Opens what the dongle is plugged into. */
@@ -44,6 +44,8 @@ const ASLEEP_MS = 5_000;
 const LOOK_MS = 2_000;
 const KNOCK_EVERY_MS = 15_000;
 const CHARGING_V = 13.2;
+/** So many times in a row a request for several PIDs has to come short before fewer are put into one. */
+const SHORT_TIMES = 3;
 /** Between two tries to open a dongle that is not there: the first, and the longest. */
 const REOPEN_MS = { first: 1_000, longest: 30_000 } as const;
 
@@ -57,7 +59,9 @@ export class ObdSource implements ValueSource {
   #dongle: string | null = null;
   #why: string | null = 'the dongle was not opened yet';
   #schedule = new Schedule([], 0);
-  #isOneByOne = false;
+  /** PIDs that one request may name, and how often in a row those came short. */
+  #most = 1;
+  #short = 0;
   #answeredMs = Number.NEGATIVE_INFINITY;
   #elm: Elm327 | undefined;
 
@@ -92,7 +96,7 @@ export class ObdSource implements ValueSource {
       dongle: this.#dongle,
       protocol: this.#car?.protocol ?? null,
       why: this.#why,
-      rates: this.#schedule.rates(),
+      rates: this.#schedule.rates(this.#parts.monoMs()),
     };
   }
 
@@ -155,7 +159,8 @@ export class ObdSource implements ValueSource {
     const { monoMs, log, sampleMs } = this.#parts;
     log.info(`car: ${car.pids.length} values, protocol ${car.protocol}${car.vin === undefined ? '' : `, ${car.vin}`}`);
     this.#why = null;
-    this.#isOneByOne = !car.isCan;
+    this.#most = car.isCan ? MOST_IN_REQUEST : 1;
+    this.#short = 0;
     // Values come on the beat, events a little after it: so that each event has one of each.
     this.#schedule = new Schedule(tasksFor(car, sampleMs), Math.ceil(monoMs() / sampleMs) * sampleMs);
     this.#answeredMs = monoMs();
@@ -171,43 +176,62 @@ export class ObdSource implements ValueSource {
     const nowMs = this.#parts.monoMs();
     const [first] = this.#schedule.due(nowMs, 1);
     if (first === undefined) return [];
-    const most = this.#isOneByOne ? 1 : MOST_IN_REQUEST;
-    return isPid(first) ? this.#schedule.due(nowMs, most, isPid) : [first];
+    return isPid(first) ? this.#schedule.due(nowMs, this.#most, isPid) : [first];
   }
 
   async #ask(session: AdapterSession, tasks: readonly Task[]): Promise<void> {
-    const [{ name }] = tasks as readonly [Task];
-    if (name === 'ATRV') await this.#askVolts(session);
-    else if (isPid(tasks[0] as Task)) await this.#askCurrent(session, tasks);
-    else await this.#askDtcs(session, Number.parseInt(name, 16));
-    for (const task of tasks) this.#schedule.answered(task, this.#parts.monoMs());
+    const answered = await this.#askFor(session, tasks);
+    const nowMs = this.#parts.monoMs();
+    for (const task of tasks) {
+      if (answered.includes(task)) this.#schedule.answered(task, nowMs);
+      else this.#schedule.missed(task, nowMs);
+    }
   }
 
-  async #askCurrent(session: AdapterSession, tasks: readonly Task[]): Promise<void> {
-    const pids = tasks.map(({ name }) => Number.parseInt(name.slice(2), 16));
-    const { values } = await session.current(pids);
+  /** Those that were answered. */
+  async #askFor(session: AdapterSession, tasks: readonly Task[]): Promise<readonly Task[]> {
+    const [first] = tasks as readonly [Task];
+    if (isPid(first)) return this.#askCurrent(session, tasks);
+    const came = first.name === 'ATRV' ? await this.#askVolts(session) : await this.#askDtcs(session, first);
+    return came ? tasks : [];
+  }
+
+  /** Some cars, and some dongles, take fewer PIDs at a time than others: what is missing is asked for by itself. */
+  async #askCurrent(session: AdapterSession, tasks: readonly Task[]): Promise<readonly Task[]> {
+    const answered = await this.#askAtOnce(session, tasks);
+    if (tasks.length === 1) return answered;
+    const alone: Task[] = [];
+    for (const task of tasks) {
+      if (!answered.includes(task)) alone.push(...(await this.#askAtOnce(session, [task])));
+    }
+    this.#short = alone.length === 0 ? 0 : this.#short + 1;
+    if (this.#short >= SHORT_TIMES) {
+      this.#most = Math.max(1, answered.length);
+      this.#short = 0;
+    }
+    return [...answered, ...alone];
+  }
+
+  async #askAtOnce(session: AdapterSession, tasks: readonly Task[]): Promise<readonly Task[]> {
+    const values = await session.current(tasks.map(pidIn));
     if (values.size > 0) this.#answeredMs = this.#parts.monoMs();
     for (const [pid, value] of values) this.#values.note(pidOf(pid)?.signal as SignalName, value);
-    if (values.size === 0 && pids.length > 1) await this.#tryOneByOne(session, tasks);
+    return tasks.filter((task) => values.has(pidIn(task)));
   }
 
-  /** Some cars, and some dongles, take one PID at a time. */
-  async #tryOneByOne(session: AdapterSession, tasks: readonly Task[]): Promise<void> {
-    const before = this.#answeredMs;
-    for (const task of tasks) await this.#askCurrent(session, [task]);
-    if (this.#answeredMs > before) this.#isOneByOne = true;
-  }
-
-  async #askVolts(session: AdapterSession): Promise<void> {
+  async #askVolts(session: AdapterSession): Promise<boolean> {
     const volts = await session.volts();
     if (volts !== undefined) this.#values.note('battery_v', volts);
+    return volts !== undefined;
   }
 
-  async #askDtcs(session: AdapterSession, service: number): Promise<void> {
+  async #askDtcs(session: AdapterSession, { name }: Task): Promise<boolean> {
+    const service = Number.parseInt(name, 16);
     const dtcs = await session.dtcs(service);
-    if (dtcs === undefined) return;
+    if (dtcs === undefined) return false;
     this.#dtcs.set(service, dtcs);
     this.#freshDtcs = true;
+    return true;
   }
 
   async #pause(ms: number): Promise<void> {

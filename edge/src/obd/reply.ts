@@ -51,9 +51,9 @@ export function parseReply(command: string, text: string): Reply {
   return { lines: meaning.map((line) => line.replace(BUSY, '')).filter((line) => line !== ''), fault: fault ?? null };
 }
 
-/** Some clones leave out the end of the line between the echo and the answer; `03` may be the begin of a length, too. */
+/** Some clones leave out the end of the line between the echo and the answer; three digits are a length, echo of `03` or not. */
 function withoutEcho(line: string, told: string): string {
-  return line === told || (told.length >= 4 && line.startsWith(told)) ? line.slice(told.length) : line;
+  return line.startsWith(told) && !/^[0-9A-F]{3}$/.test(line) ? line.slice(told.length) : line;
 }
 
 function faultIn(lines: readonly string[]): ReplyFault | undefined {

@@ -23,3 +23,8 @@ export function tasksFor({ pids }: Car, sampleMs: number): Task[] {
 export function isPid({ name }: Task): boolean {
   return name.startsWith('01');
 }
+
+/** The PID that such a task asks for. */
+export function pidIn({ name }: Pick<Task, 'name'>): number {
+  return Number.parseInt(name.slice(2), 16);
+}

@@ -1,5 +1,5 @@
 /** Counts that outlive the process. Each is written when it first changes, then at most once a minute: they are rare news. */
-import type { Database } from './open-file.ts';
+import { type Database, isDamage } from './open-file.ts';
 
 const WRITE_EVERY_MS = 60_000;
 
@@ -17,14 +17,20 @@ export class Counters {
     return this.#values.get(name) ?? 0;
   }
 
-  /** The count with this one. */
-  add(name: string): number {
+  add(name: string): void {
     const value = this.get(name) + 1;
     this.#values.set(name, value);
-    if (performance.now() - this.#wroteAt > WRITE_EVERY_MS) {
-      this.#wroteAt = performance.now();
+    if (performance.now() - this.#wroteAt <= WRITE_EVERY_MS) return;
+    this.#wroteAt = performance.now();
+    this.#write(name, value);
+  }
+
+  /** What is counted is mostly that the disk takes nothing: it may not take this either. */
+  #write(name: string, value: number): void {
+    try {
       this.#put.run(name, value);
+    } catch (error) {
+      if (isDamage(error)) throw error;
     }
-    return value;
   }
 }

@@ -90,6 +90,11 @@ export class OutboxShipping implements Shipping {
     this.#parts.commits.commitWith(() => this.#parts.tables.pinVehicle(tripId, vehicle));
   }
 
+  unpinVehicle(tripId: string): void {
+    const { commits, tables, accounts } = this.#parts;
+    if (accounts.sent(tripId).length === 0) commits.commitWith(() => tables.unpinVehicle(tripId));
+  }
+
   markSent(tripId: string, ranges: readonly SeqRange[]): void {
     this.#parts.accounts.markSent(tripId, ranges);
   }

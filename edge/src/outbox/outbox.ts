@@ -3,12 +3,12 @@
  * only what was committed is ever given out for sending.
  */
 import { join } from 'node:path';
-import type { Log, RecordedEvent, Shipping } from '../ports.ts';
+import { type Log, NotNowError, type RecordedEvent, type Shipping } from '../ports.ts';
 import type { KnownTime } from '../trip/time.ts';
 import { Accounts } from './accounts.ts';
 import { Counters } from './counters.ts';
 import { COMMIT_EVERY_MS, GroupCommit } from './group-commit.ts';
-import { type Database, openFile } from './open-file.ts';
+import { type Database, isDamage, openFile } from './open-file.ts';
 import { OutboxShipping } from './outbox-shipping.ts';
 import { type LeftOnDisk, type NewTrip, RecorderTables } from './recorder-tables.ts';
 import { Room } from './room.ts';
@@ -49,6 +49,7 @@ export class Outbox {
   readonly #boot: number;
   #timer: NodeJS.Timeout | undefined;
   #isFull = false;
+  #isLosing = false;
   readonly shipping: Shipping;
   /** What this boot's clock was known to be worth when the file was opened. */
   readonly known: KnownTime | null;
@@ -84,8 +85,7 @@ export class Outbox {
   }
 
   commit(): void {
-    if (!this.#commits.commit()) return;
-    this.#isFull = this.#room.make(this.#deletable(), (tripId, range) => this.#tables.deleteEvents(tripId, range));
+    if (this.#commits.commit()) this.#makeRoom();
   }
 
   close(): void {
@@ -110,9 +110,13 @@ export class Outbox {
   /** Whether it is kept: a full outbox takes no more, and counts what it did not take. */
   record(event: RecordedEvent): boolean {
     if (this.#isFull || this.#commits.isOverdue) {
-      if (this.#counters.add('lost') === 1) this.#log.warn('the outbox is full: events are not recorded');
+      if (!this.#isLosing) this.#log.warn('the outbox is full: events are not recorded');
+      this.#isLosing = true;
+      this.#counters.add('lost');
       return false;
     }
+    if (this.#isLosing) this.#log.info('the outbox takes events again');
+    this.#isLosing = false;
     this.#commits.add(() => this.#recorder.addEvent(event, this.#boot));
     return true;
   }
@@ -130,8 +134,9 @@ export class Outbox {
     return this.#recorder.leftTrip(this.#boot);
   }
 
-  /** Takes over what another logger recorded, with its own times, all at once. */
+  /** Takes over what another logger recorded, with its own times, all at once. Throws `NotNowError` where it can't now. */
   takeOver(log: { readonly name: string; readonly size: number }, trips: readonly ImportedTrip[]): void {
+    if (this.#isFull) throw new NotNowError('the outbox is full');
     this.#commits.commitWith(() => {
       for (const { trip, ended_at, events } of trips) {
         this.#recorder.beginTrip(trip);
@@ -160,6 +165,16 @@ export class Outbox {
       set_aside: this.#tables.asideCount(),
       lost: this.#counters.get('lost'),
     };
+  }
+
+  /** What can't be deleted now, on a disk that is full, is deleted later. */
+  #makeRoom(): void {
+    try {
+      this.#isFull = this.#room.make(this.#deletable(), (tripId, range) => this.#tables.deleteEvents(tripId, range));
+    } catch (error) {
+      if (isDamage(error)) throw error;
+      this.#isFull = true;
+    }
   }
 
   *#deletable() {

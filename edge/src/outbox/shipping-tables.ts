@@ -34,6 +34,7 @@ export class ShippingTables {
         )
         .raw(),
       pin: db.prepare('UPDATE trips SET vehicle = ? WHERE trip_id = ? AND vehicle IS NULL'),
+      unpin: db.prepare('UPDATE trips SET vehicle = NULL WHERE trip_id = ?'),
       move: db.prepare('UPDATE OR IGNORE events SET trip_id = ?, seq = ? WHERE trip_id = ? AND seq = ?'),
       copyTrip: db.prepare(
         `INSERT INTO trips (trip_id, vin, started_at, ended_at, vehicle)
@@ -91,6 +92,10 @@ export class ShippingTables {
 
   pinVehicle(tripId: string, vehicle: string): void {
     this.#sql.pin.run(vehicle, tripId);
+  }
+
+  unpinVehicle(tripId: string): void {
+    this.#sql.unpin.run(tripId);
   }
 
   /** Moves events to another trip, which is made if it is not there. */

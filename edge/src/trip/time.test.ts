@@ -1,6 +1,6 @@
 /** What time it is: table of sayings, one after the other, in one boot. */
 import { describe, expect, test } from '@jest/globals';
-import { isSettled, type KnownTime, learnTime, mendRollover, type TimeSource } from './time.ts';
+import { type Doubt, isSettled, type KnownTime, learnTime, mendRollover, type TimeSource } from './time.ts';
 
 const BUILT = Date.UTC(2026, 0, 1);
 const NOW = Date.UTC(2026, 5, 1);
@@ -9,10 +9,11 @@ const WEEKS_1024 = 1_024 * 7 * 86_400_000;
 /** Sayings as [source, UTC, monotonic clock]; the steps that they lead to. */
 function learn(...sayings: readonly (readonly [TimeSource, number, number])[]) {
   let known: KnownTime | null = null;
+  let doubt: Doubt | null = null;
   return sayings.map(([source, utcMs, monoMs]) => {
-    const step = learnTime(known, { source, utcMs, monoMs }, BUILT);
-    known = step.known;
-    return step;
+    const step = learnTime(known, { source, utcMs, monoMs }, BUILT, doubt);
+    ({ known, doubt } = step);
+    return { known: step.known, retime: step.retime };
   });
 }
 
@@ -58,6 +59,21 @@ describe('learnTime', () => {
     const [, second, third] = learn(['gnss', NOW, 0], ['gnss', NOW + 1_700, 1_000], ['gnss', NOW + 3_900, 2_000]);
     expect(second).toEqual({ known: { source: 'gnss', offsetMs: NOW }, retime: false });
     expect(third?.known).toEqual({ source: 'gnss', offsetMs: NOW });
+  });
+
+  test('sentences that come late, all at once, move nothing', () => {
+    const late = [1, 2, 3, 4].map((second) => ['gnss', NOW + second * 1_000, 4_000] as const);
+    const steps = learn(['gnss', NOW, 0], ...late, ['gnss', NOW + 5_000, 5_000], ['gnss', NOW + 11_000, 11_000]);
+    expect(new Set(steps.map(({ known }) => known?.offsetMs))).toEqual(new Set([NOW]));
+  });
+
+  test('a receiver that goes on contradicting what it said is believed', () => {
+    const later = Array.from(
+      { length: 7 },
+      (_, second) => ['gnss', NOW + 60_000 + second * 1_000, second * 1_000] as const,
+    );
+    const offsets = learn(['gnss', NOW, 0], ...later).map(({ known }) => known?.offsetMs);
+    expect(offsets).toEqual([...Array.from({ length: 6 }, () => NOW), NOW + 60_000, NOW + 60_000]);
   });
 
   test('a receiver that lives 1,024 weeks ago is moved on', () => {

@@ -23,9 +23,18 @@ export interface TimeSaying {
   readonly monoMs: number;
 }
 
+/** What a receiver says against what it said before. */
+export interface Doubt {
+  readonly offsetMs: number;
+  /** The monotonic clock when it began to. */
+  readonly sinceMs: number;
+}
+
 /** What follows from it. */
 export interface TimeStep {
   readonly known: KnownTime | null;
+  /** For the next saying. */
+  readonly doubt: Doubt | null;
   /** Whether events of this boot that were recorded before have to be timed anew. */
   readonly retime: boolean;
 }
@@ -33,19 +42,29 @@ export interface TimeStep {
 /** Differences up to this are not worth a jump: a server's `Date` has whole seconds, a sentence of NMEA comes late. */
 export const TOLERANCE_MS = 2_000;
 
+/** A receiver has to contradict itself for so long: after a moment without a processor its sentences come late, all at once. */
+const DOUBTED_MS = 5_000;
+
 /** The receiver's count of weeks begins anew every 1,024 of them. */
 const ROLLOVER_MS = 1_024 * 7 * 86_400_000;
 
 /** What is known after a saying. Nothing before `floorMs`, when this program was built, can be true. */
-export function learnTime(known: KnownTime | null, saying: TimeSaying, floorMs: number): TimeStep {
-  const utcMs = saying.source === 'gnss' ? mendRollover(saying.utcMs, floorMs) : saying.utcMs;
-  const same = { known, retime: false };
-  if (utcMs < floorMs || rank(saying.source) < rank(known?.source)) return same;
-  const offsetMs = Math.round(utcMs - saying.monoMs);
-  const jumps = known === null || Math.abs(offsetMs - known.offsetMs) > TOLERANCE_MS;
-  if (!jumps && known.source === saying.source) return same;
-  const step = { source: saying.source, offsetMs: jumps ? offsetMs : known.offsetMs };
-  return { known: step, retime: jumps && !isSettled(known) };
+export function learnTime(
+  known: KnownTime | null,
+  saying: TimeSaying,
+  floorMs: number,
+  doubt: Doubt | null = null,
+): TimeStep {
+  const { source, monoMs } = saying;
+  const utcMs = source === 'gnss' ? mendRollover(saying.utcMs, floorMs) : saying.utcMs;
+  if (utcMs < floorMs || rank(source) < rank(known?.source)) return { known, doubt, retime: false };
+  const offsetMs = Math.round(utcMs - monoMs);
+  const jumps = known === null || differ(offsetMs, known.offsetMs);
+  if (!jumps && known.source === source) return { known, doubt: null, retime: false };
+  const doubted = source === 'gnss' && known?.source === source ? doubtOf(offsetMs, monoMs, doubt) : null;
+  if (doubted !== null && monoMs - doubted.sinceMs < DOUBTED_MS) return { known, doubt: doubted, retime: false };
+  const step = { source, offsetMs: jumps ? offsetMs : known.offsetMs };
+  return { known: step, doubt: null, retime: jumps && !isSettled(known) };
 }
 
 /** Whether events may be sent with this time: from then on they keep it. */
@@ -56,6 +75,15 @@ export function isSettled(known: KnownTime | null): boolean {
 /** The time of a receiver that lives some 1,024 weeks ago, moved to where it can be true. */
 export function mendRollover(utcMs: number, floorMs: number): number {
   return utcMs + Math.max(0, Math.ceil((floorMs - utcMs) / ROLLOVER_MS)) * ROLLOVER_MS;
+}
+
+/** The doubt from before, if this is the same contradiction; else a new one. */
+function doubtOf(offsetMs: number, monoMs: number, doubt: Doubt | null): Doubt {
+  return doubt !== null && !differ(doubt.offsetMs, offsetMs) ? doubt : { offsetMs, sinceMs: monoMs };
+}
+
+function differ(a: number, b: number): boolean {
+  return Math.abs(a - b) > TOLERANCE_MS;
 }
 
 function rank(source: TimeSource | undefined): number {

@@ -29,7 +29,7 @@ describe('judge', () => {
   });
 
   test.each((Object.keys(PROBLEMS) as ProblemSlug[]).map((slug) => [slug]))('our problem %s', (slug) => {
-    const waits = ['unauthorized', 'forbidden', 'vehicle-not-allowed', 'clock-skew'];
+    const waits = ['unauthorized', 'forbidden', 'clock-skew'];
     const refused = PROBLEMS[slug].retryable || waits.includes(slug) ? 'wait' : 'refused';
     expect(judge(ours(slug), readCount).kind).toBe(slug === 'payload-too-large' ? 'too-large' : refused);
   });

@@ -21,12 +21,7 @@ export interface ProblemBody {
 }
 
 /** Not retryable by itself, yet nothing that the events are to blame for. */
-const NEEDS_SOMEBODY: ReadonlySet<ProblemSlug> = new Set([
-  'unauthorized',
-  'forbidden',
-  'vehicle-not-allowed',
-  'clock-skew',
-]);
+const NEEDS_SOMEBODY: ReadonlySet<ProblemSlug> = new Set(['unauthorized', 'forbidden', 'clock-skew']);
 
 /** Judges an answer; `read` gives what is expected of a good one, undefined where it is something else. */
 export function judge<T>(

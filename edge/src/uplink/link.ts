@@ -104,12 +104,14 @@ export class Link {
   }
 
   async #probe(): Promise<Session> {
+    const askedMs = performance.now();
     const answer = await this.#send({ method: 'GET', path: '/v1/session' });
+    const underwayMs = (performance.now() - askedMs) / 2;
     const verdict = judge(answer, readSession);
     if (verdict.kind === 'wait') throw new LinkError(verdict.why, verdict.retryAfterMs);
     if (verdict.kind !== 'taken') throw new LinkError(`/v1/session is refused: ${verdict.kind}`);
     if (answer.dateMs === undefined) throw new LinkError('somebody else answers: no Date');
-    this.#parts.onTime('server', answer.dateMs + DATE_LAG_MS);
+    this.#parts.onTime('server', answer.dateMs + DATE_LAG_MS + underwayMs);
     return verdict.body;
   }
 

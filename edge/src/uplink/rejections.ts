@@ -12,6 +12,7 @@ export function settle(
 ): string | undefined {
   const refused = new Set(rejections.map(({ index }) => index));
   shipping.markSent(tripId, rangesOf(seqs.filter((_, index) => !refused.has(index))));
+  if (rejections.some(({ slug }) => slug === 'vehicle-not-allowed')) shipping.unpinVehicle(tripId);
   const of = (fate: string) => rejections.filter(({ slug }) => fateOf(slug) === fate);
   const seqOf = ({ index }: Rejection) => seqs[index] as number;
   for (const rejection of of('set-aside')) shipping.setAside(tripId, seqOf(rejection), rejection.why);

@@ -93,6 +93,8 @@ export class TripUpload {
       json('/v1/trips', announcement),
       (body) => body['trip_id'] === trip_id || undefined,
     );
+    const isOthers = announced.kind === 'refused' && announced.slug === 'vehicle-not-allowed';
+    if (isOthers) this.#shipping.unpinVehicle(trip_id);
     if (announced.kind !== 'taken') throw this.#refused('the announcement', announced);
     const status = await this.#link.ask({ method: 'GET', path: this.#path('upload') }, readStatus);
     if (status.kind !== 'taken') throw this.#refused('the status', status);
