@@ -55,9 +55,10 @@ export class FleetProcess {
     });
   }
 
-  /** Resolves when it has ended by itself, at once where it does not run. */
-  async ended(): Promise<void> {
+  /** Resolves when it has ended by itself, at once where it does not run, with the signal that has ended it, if one has. */
+  async ended(): Promise<NodeJS.Signals | null> {
     await this.#closed;
+    return this.#child?.signalCode ?? null;
   }
 
   /** Sends a signal, if it runs; resolves with its exit code when it has ended. */

@@ -132,6 +132,11 @@ export interface Victim {
   start(): Promise<void>;
 }
 
+/** Where the compiled module is that a server is to load before itself: this one may run from its source. */
+export function hookUrl(name: 'kill-point' | 'clock-hook'): string {
+  return new URL(`../dist/${name}.js`, import.meta.url).href;
+}
+
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

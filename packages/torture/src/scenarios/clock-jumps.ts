@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { integerBetween } from '@fleet/testkit';
 import type { Scenario } from '../scenario.ts';
-import { inWorld, pause } from '../world.ts';
+import { hookUrl, inWorld, pause } from '../world.ts';
 
-const HOOK = new URL('../clock-hook.js', import.meta.url).href;
+const HOOK = hookUrl('clock-hook');
 const WEEK_MS = 7 * 24 * 3_600_000;
 /** To where the clock jumps, milliseconds from the true time. */
 const JUMPS: Readonly<Record<string, () => number>> = {

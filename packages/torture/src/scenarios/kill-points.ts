@@ -1,10 +1,10 @@
 /** The server is killed where it hurts: between a row and its commit, a commit and its answer. */
 import { integerBetween } from '@fleet/testkit';
 import type { Scenario } from '../scenario.ts';
-import { inWorld, pause } from '../world.ts';
+import { hookUrl, inWorld, pause } from '../world.ts';
 
 const POINTS = ['after-insert', 'after-commit', 'before-reply'] as const;
-const HOOK = new URL('../kill-point.js', import.meta.url).href;
+const HOOK = hookUrl('kill-point');
 /** So many times at most it comes there first. */
 const LATEST = 40;
 /** It comes there by itself within this time, milliseconds. */
@@ -23,9 +23,8 @@ export const killPoints: Scenario = {
         const env = { NODE_OPTIONS: `--import ${HOOK}`, KILL_AT: `${point}:${integerBetween(random, 5, LATEST)}` };
         // It may come to the point before it is ready.
         await world.server.start(env).catch(() => {});
-        if (!(await Promise.race([world.server.ended().then(() => true), pause(PATIENCE_MS).then(() => false)]))) {
-          faults.push(`it never came to ${point}`);
-        }
+        const signal = await Promise.race([world.server.ended(), pause(PATIENCE_MS)]);
+        if (signal !== 'SIGKILL') faults.push(`it never came to ${point}`);
         await world.server.start();
         await world.becomesLive();
         if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
