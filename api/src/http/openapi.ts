@@ -72,12 +72,14 @@ function goodAnswers({ answers }: RouteDoc): Record<string, object> {
   );
 }
 
+/** What any route may answer that reads a body. */
+const BODY_PROBLEMS: readonly ProblemSlug[] = ['malformed-body', 'payload-too-large', 'unsupported-media-type'];
+/** What any route may answer that asks who comes: nothing behind it works without the store. */
+const GUARDED_PROBLEMS: readonly ProblemSlug[] = ['unauthorized', 'forbidden', 'rate-limited', 'store-unavailable'];
+
 /** One answer a status: several problems may share it. */
-function problemAnswers({ problems = [] }: RouteDoc, guarded: boolean): Record<string, object> {
-  const slugs: ProblemSlug[] = [
-    ...problems,
-    ...(guarded ? (['unauthorized', 'forbidden', 'rate-limited'] as const) : []),
-  ];
+function problemAnswers({ problems = [], body }: RouteDoc, guarded: boolean): Record<string, object> {
+  const slugs = [...problems, ...(body === undefined ? [] : BODY_PROBLEMS), ...(guarded ? GUARDED_PROBLEMS : [])];
   const byStatus = new Map<number, ProblemSlug[]>();
   for (const slug of new Set(slugs)) {
     const { status } = PROBLEMS[slug];
