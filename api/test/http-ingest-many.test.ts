@@ -125,8 +125,11 @@ describe('many events', () => {
     expect([status, body.type]).toEqual([400, 'urn:fleet-telemetry:problem:malformed-body']);
   });
 
-  test('more than can be listed are counted, and the answer stays small', async () => {
-    const wrong = JSON.stringify(Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`A${index}`, null])));
+  test.each<[string, object]>([
+    ['each with many faults', Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`A${index}`, null]))],
+    ['each with a name that goes on for pages', { ['A'.repeat(7_000)]: null }],
+  ])('more than can be listed, %s, are counted, and the answer stays small', async (_what, event) => {
+    const wrong = JSON.stringify(event);
     const { status, body, text } = await server.request('/v1/ingest', {
       headers: NDJSON,
       body: `${wrong}\n`.repeat(1_100),

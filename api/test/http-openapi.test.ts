@@ -112,6 +112,8 @@ describe('the description of the API', () => {
     expect(inPath).toEqual([...route.matchAll(/\{(\w+)\}/g)].map(([, name]) => name));
     expect(statuses.some((status) => status < '400')).toBe(true);
     expect(operation?.security.length === 0).toBe(!statuses.includes('403'));
+    if (operation?.security.length !== 0)
+      expect(operation?.responses['503']?.description).toContain('store-unavailable');
     for (const body of Object.values(operation?.requestBody?.content ?? {}))
       expect(() => ajv.compile(within(body.schema))).not.toThrow();
     for (const { schema } of parameters) expect(() => ajv.compile(within(schema))).not.toThrow();
@@ -194,6 +196,14 @@ describe('a refusal is as the description says:', () => {
       'unsupported-media-type',
     ],
     ['POST', '/v1/devices', '/v1/devices', { body: {} }, 'invalid-request'],
+    ['POST', '/v1/devices', '/v1/devices', { body: { name: 'x'.repeat(2 ** 18) } }, 'payload-too-large'],
+    [
+      'POST',
+      '/v1/trips',
+      '/v1/trips',
+      { body: 'x', headers: { 'content-type': 'text/plain' } },
+      'unsupported-media-type',
+    ],
     ['POST', '/v1/trips', '/v1/trips', { body: { vehicle_id: 'golf', started_at: 'noon' } }, 'invalid-request'],
     ['DELETE', '/v1/devices/{id}', '/v1/devices/x', { method: 'DELETE' }, 'not-found'],
   ])('%s %s', async (method, template, path, request, slug) => {

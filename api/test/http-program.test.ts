@@ -1,7 +1,7 @@
 /** The program as whoever runs it meets it: settings that are wrong, folders that can't be used, signals. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -162,6 +162,19 @@ function event() {
 }
 
 describe('the program', () => {
+  test('makes the folder of its data so that nobody else on the machine can look into it', async () => {
+    const data = inFolder('private/data');
+    const server = await FleetProcess.create({ DATA_DIR: data, BACKUP_DIR: inFolder('private/backups') });
+    await server.start();
+    try {
+      await until(() => existsSync(inFolder('private/backups')), Boolean, 30_000);
+
+      expect(['private/data', 'private/backups'].map((each) => statSync(inFolder(each)).mode & 0o077)).toEqual([0, 0]);
+    } finally {
+      await server.end('SIGKILL');
+    }
+  });
+
   test('told to stop answers what is under way, keeps it, and ends well', async () => {
     const server = await FleetProcess.create({
       DATA_DIR: inFolder('stopped'),

@@ -65,7 +65,7 @@ describe('a body', () => {
       413,
       { 'content-type': 'application/x-ndjson' },
       Buffer.alloc(8 * 2 ** 20 + 1, ' '),
-      /8192 KiB/,
+      /8 MiB/,
     ],
     ['of text', 415, { 'content-type': 'text/plain' }, 'speed=50', /text\/plain/],
     ['of a form', 415, { 'content-type': 'application/x-www-form-urlencoded' }, 'speed=50', /form/],
@@ -102,6 +102,15 @@ describe('a body', () => {
     socket.write(body);
 
     expect(statusesIn(await until(received, (text) => text.includes('trip_id')))).toEqual([100, 200]);
+    socket.destroy();
+  });
+
+  test('that expects of the server what nobody knows is taken all the same', async () => {
+    const { socket, received } = await connected(server.url);
+    const body = eventText(0, 'hopeful');
+    socket.write(`${head(body.length, 'Expect: the-best\r\n')}${body}`);
+
+    expect(statusesIn(await until(received, (text) => text.includes('\r\n\r\n')))).toEqual([200]);
     socket.destroy();
   });
 

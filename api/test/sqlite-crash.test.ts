@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventStore, KeyedEvent } from '../src/ports.ts';
-import { openSqliteStore } from '../src/stores/sqlite/sqlite-store.ts';
+import { openForWriting } from '../src/stores/sqlite/open-database.ts';
+import { DATABASE_FILE, openSqliteStore } from '../src/stores/sqlite/sqlite-store.ts';
 import { EVER } from '../src/trips/span.ts';
 import { IDLE_MS } from './describe-event-store.ts';
 import { loose, TRIP_A, tripEvent } from './events.ts';
@@ -82,4 +83,15 @@ describe('a store whose program was killed', () => {
       ]);
     });
   });
+});
+
+/** SQLite's number for `synchronous = FULL`: in WAL mode, the log is synced before a commit returns. */
+const FULL = 2;
+
+test('a commit returns when the disk has it: no test can pull the plug, and less than FULL would lose the last ones', () => {
+  const db = openForWriting(join(folder, DATABASE_FILE));
+  const settings = ['journal_mode', 'synchronous'].map((name) => db.pragma(name, { simple: true }));
+  db.close();
+
+  expect(settings).toEqual(['wal', FULL]);
 });

@@ -82,13 +82,18 @@ function goodAnswers({ answers }: RouteDoc): Record<string, object> {
   );
 }
 
-/** What a route says itself, and what follows from its being guarded, taking parameters or a body. */
+/** What any route may answer that reads a body. */
+const BODY_PROBLEMS: readonly ProblemSlug[] = ['malformed-body', 'payload-too-large', 'unsupported-media-type'];
+/** What any route may answer that asks who comes: nothing behind it works without the store. */
+const GUARDED_PROBLEMS: readonly ProblemSlug[] = ['unauthorized', 'forbidden', 'rate-limited', 'store-unavailable'];
+
+/** What a route says itself, and what follows from its taking parameters or a body, and from its being guarded. */
 function problemsOf({ access, doc: { problems = [], body } }: Route, takesParameters: boolean): Set<ProblemSlug> {
   return new Set<ProblemSlug>([
     ...problems,
     ...(takesParameters ? (['malformed-request'] as const) : []),
-    ...(body === undefined ? [] : (['malformed-body'] as const)),
-    ...(access === 'open' ? [] : (['unauthorized', 'forbidden', 'rate-limited'] as const)),
+    ...(body === undefined ? [] : BODY_PROBLEMS),
+    ...(access === 'open' ? [] : GUARDED_PROBLEMS),
   ]);
 }
 

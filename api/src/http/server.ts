@@ -1,5 +1,5 @@
 /** The HTTP server: Node's limits, and the hot path. */
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import type { Services } from '../services.ts';
@@ -41,6 +41,13 @@ export interface ServerParts extends RouteServerParts {
 export function createHttpServer({ app, routes, services, patience = PATIENCE, ...parts }: ServerParts): Server {
   const hot = hotRoutes(routes, services, parts);
   const watch = new SlowRequests(patience);
+  const serve = (req: IncomingMessage, res: ServerResponse) => {
+    watch.began(req);
+    if (services.draining.aborted || isReadAgain(req.socket)) res.setHeader('connection', 'close');
+    const serveHot = req.method === 'POST' ? hot.get(req.url ?? '') : undefined;
+    if (serveHot === undefined) app(req, res);
+    else void serveHot(req, res, {});
+  };
   const server = new LenientServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -49,14 +56,10 @@ export function createHttpServer({ app, routes, services, patience = PATIENCE, .
       keepAliveTimeout: KEEP_ALIVE_MS,
       connectionsCheckingInterval: patience.lookEveryMs,
     },
-    (req, res) => {
-      watch.began(req);
-      if (services.draining.aborted || isReadAgain(req.socket)) res.setHeader('connection', 'close');
-      const serve = req.method === 'POST' ? hot.get(req.url ?? '') : undefined;
-      if (serve === undefined) app(req, res);
-      else void serve(req, res, {});
-    },
+    serve,
   );
+  // What else a client may expect of a server is ignored (RFC 9110 §10.1.1): Node's own answer would be no problem document.
+  server.on('checkExpectation', serve);
   server.maxConnections = MAX_CONNECTIONS;
   server.setTimeout(STALLED_MS);
   const timer = setInterval(() => watch.cut(), patience.lookEveryMs).unref();

@@ -19,6 +19,7 @@ export function unpacked(bytes: Buffer, most = MAX_JSON_BYTES): Buffer {
 
 /** The error for a body above a bound. */
 export function tooLarge(most: number): ProblemError {
+  const size = most < 2 ** 20 ? `${most / 1_024} KiB` : `${most / 2 ** 20} MiB`;
   const hint = most === MAX_JSON_BYTES ? ': send many events as application/x-ndjson' : '';
-  return new ProblemError(problem('payload-too-large', `the body is larger than ${most / 1_024} KiB${hint}`));
+  return new ProblemError(problem('payload-too-large', `the body is larger than ${size}${hint}`));
 }

@@ -175,6 +175,15 @@ describe('validateEvent', () => {
     expect(faultsOf(input)).toMatchObject([{ pointer: '', detail: 'has more than 1000 members or trouble codes' }]);
   });
 
+  test.each<[string, unknown]>([
+    ['a number', 1],
+    ['no number', null],
+  ])('does not repeat a name that is far too long, of %s', (_what, value) => {
+    expect(faultsOf({ ...LEAST, rpm: -1, [`Boost${'t'.repeat(60_000)}`]: value })).toEqual([
+      { pointer: '', detail: 'has a member whose name is longer than 128 characters' },
+    ]);
+  });
+
   test('changes nothing but the event: a prototype in the text stays a member', () => {
     faultsOf(JSON.parse('{"__proto__":{"rpm":900},"vehicle_id":"golf","ts":"2025-11-04T12:00:00Z"}'));
 

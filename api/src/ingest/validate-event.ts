@@ -60,6 +60,9 @@ export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
       dtcs: event.dtcs,
     });
   }
+  if (hasLongName(input)) {
+    return invalid([{ pointer: '', detail: `has a member whose name is longer than ${LONGEST_NAME} characters` }]);
+  }
   const time = typeof ts === 'string' ? [{ pointer: '/ts', detail: ts }] : [];
   return invalid([...faultsOf(hasShape.errors ?? []), ...time, ...collected.faults]);
 }
@@ -100,6 +103,13 @@ const MOST_MEMBERS = 1_000;
 
 function isWide(event: Wire): boolean {
   return Object.keys(event).length > MOST_MEMBERS || (event.dtcs?.length ?? 0) > MOST_MEMBERS;
+}
+
+/** A fault is named with its place: names that go on for pages must not come back with every event of a large body. */
+const LONGEST_NAME = 128;
+
+function hasLongName(event: Wire): boolean {
+  return Object.keys(event).some((name) => name.length > LONGEST_NAME);
 }
 
 /** A member's name within a JSON Pointer (RFC 6901 §3). */

@@ -2,7 +2,7 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -10,6 +10,7 @@ import { StartError } from '../../ports.ts';
 import { copyDatabase, moveIntoPlace } from './durable-copy.ts';
 import { lockFolder, refuseLocked } from './folder-lock.ts';
 import { isSqliteError, openForReading } from './open-database.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { MIGRATIONS } from './schema.ts';
 import { DATABASE_FILE } from './sqlite-store.ts';
 
@@ -29,7 +30,7 @@ export interface FileContent {
 export function makeBackup(folder: string, file: string): FileContent {
   const source = join(folder, DATABASE_FILE);
   if (!existsSync(source)) throw new StartError(`${source} is not there: nothing to back up`);
-  mkdirSync(dirname(file), { recursive: true });
+  makePrivateFolder(dirname(file));
   const content = copyWhole(source, `${file}.part`);
   moveIntoPlace(`${file}.part`, file);
   return content;

@@ -2,11 +2,12 @@
  * One server for a folder of data. The lock is one of SQLite's own on a file beside: the system takes it off whatever
  * way the process ends, so there is nothing to clean up after a crash.
  */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError } from '../../ports.ts';
 import { isSqliteError } from './open-database.ts';
+import { makePrivateFolder } from './private-folder.ts';
 
 /** The lock's file within its folder. */
 const LOCK_FILE = 'server.lock';
@@ -14,7 +15,7 @@ const LOCK_FILE = 'server.lock';
 /** Takes the lock; the answer gives it back. Throws `StartError` where another process has it. */
 export function lockFolder(folder: string): () => void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makePrivateFolder(folder);
     const lock = new Database(join(folder, LOCK_FILE), { timeout: 0 });
     lock.pragma('locking_mode = EXCLUSIVE');
     lock.exec('BEGIN EXCLUSIVE');

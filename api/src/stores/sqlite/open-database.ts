@@ -1,9 +1,9 @@
 /** Opens the file: settings, tables, and plain words where that can't be done. */
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { StartError, StoreUnavailableError } from '../../ports.ts';
 import { replaceByCopy } from './durable-copy.ts';
+import { makePrivateFolder } from './private-folder.ts';
 import { MIGRATIONS } from './schema.ts';
 
 export type { Database } from 'better-sqlite3';
@@ -19,7 +19,7 @@ const LOG_LIMIT_BYTES = 16 * 2 ** 20;
 export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): Database.Database {
   let db: Database.Database | undefined;
   try {
-    mkdirSync(dirname(file), { recursive: true });
+    makePrivateFolder(dirname(file));
     db = new Database(file, { timeout: BUSY_MS });
     refuseNewer(db, file, migrations.length);
     db.pragma('auto_vacuum = INCREMENTAL');
