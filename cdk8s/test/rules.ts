@@ -151,15 +151,25 @@ export const RELEASE_RULES: readonly Rule[] = [
       }),
   },
   {
-    name: 'selectors are name, instance and component, for ever',
+    name: 'selectors are name, instance and component (and the car, where each has its own), for ever',
     faults: (objects) =>
       objects
         .filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind))
         .filter((one) => {
           const { matchLabels } = specOf(one)['selector'] as { matchLabels: object };
-          return Object.keys(matchLabels).toSorted().join() !== SELECTOR.join();
+          const own = Object.keys(matchLabels).filter((label) => label !== 'fleet-telemetry/car');
+          return own.toSorted().join() !== SELECTOR.join();
         })
         .map(({ metadata }) => metadata.name),
+  },
+  {
+    name: 'no two workloads select the same pods',
+    faults: (objects) => {
+      const selectors = objects
+        .filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind))
+        .map((one) => JSON.stringify(specOf(one)['selector']));
+      return selectors.filter((selector, index) => selectors.indexOf(selector) !== index);
+    },
   },
   {
     name: 'every reference leads to something of the release, or to what the values name',

@@ -13,7 +13,10 @@ export const SCHEDULE = /^[\d*/,-]+( [\d*/,-]+){4}$/;
 
 const TEXTS: Schema = { additionalProperties: { type: 'string' } };
 /** Labels that selectors need stay as they are. */
-const FREE_LABELS: Schema = { ...TEXTS, propertyNames: { not: { pattern: '^(app\\.kubernetes\\.io|helm\\.sh)/' } } };
+const FREE_LABELS: Schema = {
+  ...TEXTS,
+  propertyNames: { not: { pattern: '^(app\\.kubernetes\\.io|helm\\.sh|fleet-telemetry)/' } },
+};
 const ANY_OBJECT: Schema = { type: 'object' };
 
 /** Where an image is. */
