@@ -1,5 +1,6 @@
 /** The values of the subchart `edge`. */
 import { GLOBAL } from '../../constructs/global-values.ts';
+import { LABELS } from '../../constructs/kubernetes-schemas.ts';
 import {
   extraEnv,
   imageValues,
@@ -30,7 +31,7 @@ const CAR_SCHEMA = {
     name: { type: 'string', pattern: `^[a-z]([-a-z0-9]{0,${MOST_CHARACTERS - 2}}[a-z0-9])?$` },
     adapter: { type: 'string', pattern: `^tcp://[a-zA-Z0-9.-]+:${PORT}$` },
     receiver: { type: 'string', pattern: `^(gpsd|tcp)://[a-zA-Z0-9.-]+:${PORT}$` },
-    nodeSelector: { type: 'object', additionalProperties: { type: 'string' } },
+    nodeSelector: { type: 'object', ...LABELS },
   },
 };
 
