@@ -90,6 +90,9 @@ export const POD_RULES: readonly Rule[] = [
     if (isSidecar || !isLasting) return false;
     return !container.owner.includes('simulator') && !(container.livenessProbe && container.readinessProbe);
   }),
+  aboutContainers('has a startup probe where it starts slowly', ({ name, startupProbe }, { isLasting }) => {
+    return isLasting && /^(influxdb|grafana|api|mqtt-bridge)$/.test(name) && startupProbe === undefined;
+  }),
   aboutContainers('has no secret among its variables', ({ env = [] }) =>
     env.some(({ name, value }) => value !== undefined && SECRET_NAME.test(name)),
   ),
@@ -100,6 +103,17 @@ export const POD_RULES: readonly Rule[] = [
 ];
 
 export const RELEASE_RULES: readonly Rule[] = [
+  about('ConfigMap', 'settings hold no secret, but where it is', (one) => {
+    const data = (one['data'] ?? {}) as Readonly<Record<string, string>>;
+    return Object.entries(data).some(([name, value]) => SECRET_NAME.test(name) && value !== '');
+  }),
+  about('Deployment', 'many pods have a budget, and are spread', (one, all) => {
+    const { replicas = 2, template } = specOf(one) as { replicas?: number; template: { spec: object } };
+    const budgets = all.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    const hasBudget = budgets.some(({ metadata }) => metadata.name === one.metadata.name);
+    return replicas > 1 && !(hasBudget && 'topologySpreadConstraints' in template.spec);
+  }),
+  about('Job', 'jobs end', (one) => specOf(one)['activeDeadlineSeconds'] === undefined),
   about(
     'NetworkPolicy',
     'walls stand around something',
