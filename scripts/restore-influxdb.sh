@@ -4,6 +4,8 @@
 # have, and send it afterwards.
 set -euo pipefail
 release=${1:-fleet} namespace=${2:-fleet}
+# What names of objects begin with: as the chart cuts it.
+name=${release//./-} name=${name:0:35} name=${name%-}
 kube() { kubectl --namespace "$namespace" "$@"; }
 
 run_job() { # run_job CRONJOB
@@ -19,13 +21,13 @@ run_job() { # run_job CRONJOB
   kube logs "job/$job"
 }
 
-replicas=$(kube get deployment "$release-api" -o jsonpath='{.spec.replicas}')
-bridges=$(kube get statefulset "$release-mqtt-bridge" -o jsonpath='{.spec.replicas}' --ignore-not-found)
-kube scale "deployment/$release-api" --replicas=0
-[ -z "$bridges" ] || kube scale "statefulset/$release-mqtt-bridge" --replicas=0
+replicas=$(kube get deployment "$name-api" -o jsonpath='{.spec.replicas}')
+bridges=$(kube get statefulset "$name-mqtt-bridge" -o jsonpath='{.spec.replicas}' --ignore-not-found)
+kube scale "deployment/$name-api" --replicas=0
+[ -z "$bridges" ] || kube scale "statefulset/$name-mqtt-bridge" --replicas=0
 kube wait --for=delete pod -l "app.kubernetes.io/instance=$release,app.kubernetes.io/component in (api,mqtt-bridge)" --timeout=3m
-run_job "$release-restore"
-run_job "$release-setup"
-kube scale "deployment/$release-api" --replicas="$replicas"
-[ -z "$bridges" ] || kube scale "statefulset/$release-mqtt-bridge" --replicas="$bridges"
-kube rollout status "deployment/$release-api" --timeout=5m
+run_job "$name-restore"
+run_job "$name-setup"
+kube scale "deployment/$name-api" --replicas="$replicas"
+[ -z "$bridges" ] || kube scale "statefulset/$name-mqtt-bridge" --replicas="$bridges"
+kube rollout status "deployment/$name-api" --timeout=5m

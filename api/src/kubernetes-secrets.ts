@@ -10,3 +10,9 @@ export const KUBERNETES_SECRETS = {
 } as const;
 
 export type KubernetesSecret = keyof typeof KUBERNETES_SECRETS;
+
+/** The Secret with the keys of the cars that the chart has programs for, a key each. */
+export const EDGE_SECRET = 'edge-auth';
+
+/** What names of cars begin with in that Secret. */
+export const EDGE_KEY_PREFIX = 'edge-';

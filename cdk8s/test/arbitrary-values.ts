@@ -10,6 +10,9 @@ const ODD = [
   ...['two\nlines', ' lead', 'trail ', '\ttab', 'ünï©ode', '😀', 'null byte?', '\u2028', '!tag', '|', '>', '[a', '{a'],
 ];
 
+/** Keys of maps that are something else to YAML, or sort otherwise. */
+const KEYS = ['a', 'on', '1', '10', '2', 'k8s.io/x'];
+
 const anyText = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...ODD) }, fc.string({ maxLength: 20 }));
 
 /** Somebody's values: any part of them, down to none. */
@@ -26,9 +29,11 @@ function arbitraryValue({ kind, default: fallback, schema, examples }: Value<unk
   if (kind === 'text' && schema['pattern'] === undefined) return anyText;
   if (kind === 'int')
     return fc.oneof(known, fc.integer({ min: schema['minimum'] as number, max: schema['maximum'] as number }));
-  const { additionalProperties: inner } = schema as { additionalProperties?: { type?: string } };
-  const isTextMap = kind === 'map' && inner?.type === 'string' && schema['propertyNames'] === undefined;
-  return isTextMap
-    ? fc.oneof(known, fc.dictionary(fc.constantFrom('a', 'on', '1', '10', '2', 'k8s.io/x'), anyText))
-    : known;
+  const { additionalProperties: inner, propertyNames: names } = schema as {
+    additionalProperties?: { type?: string; pattern?: string };
+    propertyNames?: { pattern?: string };
+  };
+  const keys = KEYS.filter((key) => new RegExp(names?.pattern ?? '').test(key));
+  const isTextMap = kind === 'map' && inner?.type === 'string' && inner.pattern === undefined && keys.length > 0;
+  return isTextMap ? fc.oneof(known, fc.dictionary(fc.constantFrom(...keys), anyText)) : known;
 }

@@ -42,6 +42,42 @@ describe('the schema', () => {
 
     expect(letThrough).toEqual([['global']]);
   });
+
+  test.each<[string, unknown]>([
+    ['extraEnv', [{ name: 'A', value: 5 }]],
+    ['extraEnv', [{ name: 'a b', value: '' }]],
+    ['tolerations', [{ key: 1 }]],
+    ['tolerations', [{ name: 'x' }]],
+    ['affinity', { nodeAffinity: 5 }],
+    ['affinity', { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [{}] } }],
+    ['podSecurityContext', { runAsUser: 'x' }],
+    ['podSecurityContext', { capabilities: {} }],
+    ['securityContext', { capabilities: 5 }],
+    ['resources', { limits: { memory: 'abc' } }],
+    ['resources', { limits: { memory: -5 } }],
+    ['podLabels', { 'a b': 'c' }],
+    ['podLabels', { a: 'b c' }],
+    ['podAnnotations', { 'a b': 'c' }],
+    ['nodeSelector', { '': '' }],
+    ['priorityClassName', 'a: {{ b }}'],
+  ])('refuses for api.%s what Kubernetes would refuse: %j', (key, value) => {
+    expect(validate(overlaid(DEFAULTS, { api: { [key]: value } }))).toBe(false);
+  });
+
+  test('lets security contexts and resources lose what they have', () => {
+    const values = { api: { podSecurityContext: { runAsUser: null }, resources: { limits: { memory: null } } } };
+
+    expect(validate(overlaid(DEFAULTS, values))).toBe(true);
+  });
+
+  test.each([
+    ['one without a name', [{ adapter: 'tcp://a:1' }]],
+    ['one at a serial port', [{ name: 'polo', adapter: '/dev/ttyUSB0' }]],
+    ['one at a port that there can not be', [{ name: 'polo', adapter: 'tcp://a:65536' }]],
+    ['one with a name for nobody', [{ name: 'Polo', adapter: 'tcp://a:1' }]],
+  ])('refuses of cars %s', (_what, cars) => {
+    expect(validate(overlaid(DEFAULTS, { edge: { enabled: true, cars } }))).toBe(false);
+  });
 });
 
 function groupAt(path: readonly string[]): boolean {
@@ -96,6 +132,19 @@ describe.each(HELMS)('with $name', ({ name, isThere }) => {
     ['two InfluxDBs', { global: { influxdb: { url: 'http://x', existingSecret: 'y' } } }, /there are two InfluxDBs/],
     ['no tokens', { influxdb: { enabled: false }, global: { influxdb: { url: 'http://x' } } }, /existingSecret/],
     ['no broker', { mosquitto: { enabled: false } }, /there is no broker/],
+    [
+      'two cars with one name',
+      {
+        edge: {
+          enabled: true,
+          cars: [
+            { name: 'polo', adapter: 'tcp://a:1' },
+            { name: 'polo', adapter: 'tcp://b:1' },
+          ],
+        },
+      },
+      /two of edge.cars have the same name/,
+    ],
     ['many pods on one folder', { api: { store: 'sqlite' } }, /works with one pod/],
   ])('%s is told with what to do', async (_what, values, words) => {
     expect(await wordsOf(values)).toMatch(words);

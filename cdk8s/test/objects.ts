@@ -13,6 +13,7 @@ export interface Container {
     readonly requests?: Readonly<Record<string, string>>;
     readonly limits?: Readonly<Record<string, string>>;
   };
+  readonly startupProbe?: object;
   readonly livenessProbe?: object;
   readonly readinessProbe?: object;
   readonly env?: readonly { readonly name: string; readonly value?: string }[];

@@ -90,6 +90,9 @@ export const POD_RULES: readonly Rule[] = [
     if (isSidecar || !isLasting) return false;
     return !container.owner.includes('simulator') && !(container.livenessProbe && container.readinessProbe);
   }),
+  aboutContainers('has a startup probe where it starts slowly', ({ name, startupProbe }, { isLasting }) => {
+    return isLasting && /^(influxdb|grafana|api|mqtt-bridge)$/.test(name) && startupProbe === undefined;
+  }),
   aboutContainers('has no secret among its variables', ({ env = [] }) =>
     env.some(({ name, value }) => value !== undefined && SECRET_NAME.test(name)),
   ),
@@ -100,6 +103,17 @@ export const POD_RULES: readonly Rule[] = [
 ];
 
 export const RELEASE_RULES: readonly Rule[] = [
+  about('ConfigMap', 'settings hold no secret, but where it is', (one) => {
+    const data = (one['data'] ?? {}) as Readonly<Record<string, string>>;
+    return Object.entries(data).some(([name, value]) => SECRET_NAME.test(name) && value !== '');
+  }),
+  about('Deployment', 'many pods have a budget, and are spread', (one, all) => {
+    const { replicas = 2, template } = specOf(one) as { replicas?: number; template: { spec: object } };
+    const budgets = all.filter(({ kind }) => kind === 'PodDisruptionBudget');
+    const hasBudget = budgets.some(({ metadata }) => metadata.name === one.metadata.name);
+    return replicas > 1 && !(hasBudget && 'topologySpreadConstraints' in template.spec);
+  }),
+  about('Job', 'jobs end', (one) => specOf(one)['activeDeadlineSeconds'] === undefined),
   about(
     'NetworkPolicy',
     'walls stand around something',
@@ -151,15 +165,25 @@ export const RELEASE_RULES: readonly Rule[] = [
       }),
   },
   {
-    name: 'selectors are name, instance and component, for ever',
+    name: 'selectors are name, instance and component (and the car, where each has its own), for ever',
     faults: (objects) =>
       objects
         .filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind))
         .filter((one) => {
           const { matchLabels } = specOf(one)['selector'] as { matchLabels: object };
-          return Object.keys(matchLabels).toSorted().join() !== SELECTOR.join();
+          const own = Object.keys(matchLabels).filter((label) => label !== 'fleet-telemetry/car');
+          return own.toSorted().join() !== SELECTOR.join();
         })
         .map(({ metadata }) => metadata.name),
+  },
+  {
+    name: 'no two workloads select the same pods',
+    faults: (objects) => {
+      const selectors = objects
+        .filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind))
+        .map((one) => JSON.stringify(specOf(one)['selector']));
+      return selectors.filter((selector, index) => selectors.indexOf(selector) !== index);
+    },
   },
   {
     name: 'every reference leads to something of the release, or to what the values name',

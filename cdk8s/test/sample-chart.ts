@@ -3,7 +3,7 @@ import { App } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { ConfigMap, Secret, Service, Toleration } from 'kubernetes-types/core/v1.js';
-import { defineEntries, defineWord } from '../src/helm/definition.ts';
+import { defineBare, defineEntries, defineWord } from '../src/helm/definition.ts';
 import { HelmChart } from '../src/helm/helm-chart.ts';
 import { Manifest } from '../src/helm/manifest.ts';
 import {
@@ -12,6 +12,7 @@ import {
   equals,
   fileText,
   hasApi,
+  isEachOnce,
   isMoreThan,
   json,
   keptSecret,
@@ -19,13 +20,14 @@ import {
   or,
   orElse,
   percentOf,
+  portOf,
   replaced,
   sha256,
   shortened,
   without,
 } from '../src/helm/operators.ts';
-import { commented, Each, Lines, merge, optional, spread, when } from '../src/helm/template.ts';
-import { choose, text } from '../src/helm/text.ts';
+import { commented, Each, EachEntry, Lines, merge, optional, spread, when } from '../src/helm/template.ts';
+import { choose, text, Words } from '../src/helm/text.ts';
 import * as v from '../src/helm/values.ts';
 
 const TEXTS = { additionalProperties: { type: 'string' } };
@@ -53,10 +55,17 @@ const SAMPLE_VALUES = {
     [{}, { runAsUser: 10_000_000 }],
   ),
   tolerations: v.list<Toleration>([], 'Tolerations.', ANY_OBJECT, [[{ key: 'a', operator: 'Exists' }]]),
+  cars: v.list<{ name: string; address?: string }>([], 'Cars.', ANY_OBJECT, [
+    [{ name: 'a' }, { name: 'yes', address: 'tcp://b:65535' }],
+    [{ name: 'a' }, { name: 'a' }],
+  ]),
   hosts: v.list<string>(['a.example.org'], 'Hosts.', { type: 'string' }, [[], ['b', 'yes', 'it is: {{ x }}']]),
 };
 
 const $ = v.refs(SAMPLE_VALUES);
+const CAR = v.localRef<string>('bare', 'car', 'name');
+const ADDRESS = v.localRef<string>('bare', 'car', 'address');
+const CARS = defineBare('sample.cars', new Words($.cars, 'car', CAR));
 const FULLNAME = defineWord('sample.fullname', shortened(replaced(orElse($.name, builtIn.release), '.', '-'), 40));
 const IMAGE = defineWord(
   'sample.image',
@@ -153,7 +162,10 @@ export function sampleChart(): HelmChart {
     values: SAMPLE_VALUES,
     files: new Map([['files/board.json', '{"title": "{{vin}}"}']]),
     notes: ['Hello.', when($.verbose, [text`It runs ${$.replicas} times.`])],
-    guards: [{ unless: or(not($.verbose), not(equals($.greeting, 'quiet'))), message: 'quiet and verbose: say which' }],
+    guards: [
+      { unless: or(not($.verbose), not(equals($.greeting, 'quiet'))), message: 'quiet and verbose: say which' },
+      { unless: isEachOnce(CARS), message: 'two cars have one name' },
+    ],
   });
   new Workload(chart, 'workload');
   new Manifest<ConfigMap>(chart, 'config', {
@@ -167,6 +179,21 @@ export function sampleChart(): HelmChart {
       text: 'two\n{{ lines }}\n',
     },
   });
+  new Manifest<ConfigMap>(
+    chart,
+    'car',
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: text`${FULLNAME}-${CAR}` },
+      data: merge({
+        port: when(ADDRESS, text`${portOf(ADDRESS)}`),
+        address: optional(ADDRESS),
+        greeting: $.greeting,
+      }),
+    },
+    { each: { list: $.cars, local: 'car' }, when: not($.verbose) },
+  );
   const secret = text`${FULLNAME}-secret`;
   new Manifest<Secret>(
     chart,
@@ -175,7 +202,10 @@ export function sampleChart(): HelmChart {
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: { name: secret },
-      data: { password: keptSecret(secret, 'password') },
+      data: merge(
+        { password: keptSecret(secret, 'password') },
+        new EachEntry($.cars, 'car', [text`car-${CAR}`, keptSecret(secret, text`car-${CAR}`)]),
+      ),
     },
     { onlyHelm: true },
   );

@@ -11,10 +11,13 @@ import { refs, subchart } from '../helm/values.ts';
 import { ApiChart } from './api/api-chart.ts';
 import { API_VALUES } from './api/values.ts';
 import { CHART_VERSION } from './chart-version.ts';
+import { EdgeChart } from './edge/edge-chart.ts';
+import { EDGE_VALUES } from './edge/values.ts';
 import { GrafanaChart } from './grafana/grafana-chart.ts';
 import { GRAFANA_VALUES } from './grafana/values.ts';
 import { InfluxdbChart } from './influxdb/influxdb-chart.ts';
 import { INFLUXDB_VALUES } from './influxdb/values.ts';
+import { keysFile } from './keys-file.ts';
 import { MosquittoChart } from './mosquitto/mosquitto-chart.ts';
 import { MOSQUITTO_VALUES } from './mosquitto/values.ts';
 import { notes } from './notes.ts';
@@ -27,6 +30,7 @@ export const UMBRELLA_VALUES = {
   mosquitto: subchart('The MQTT broker.', true, MOSQUITTO_VALUES),
   grafana: subchart('Dashboards and alerts.', true, GRAFANA_VALUES),
   simulator: subchart('Demo traffic.', false, SIMULATOR_VALUES),
+  edge: subchart('Programs beside cars whose dongles are in the network.', false, EDGE_VALUES),
 };
 
 const $ = refs(UMBRELLA_VALUES);
@@ -52,6 +56,10 @@ const GUARDS: readonly Guard[] = [
       shared.mqtt.url,
     ),
     message: 'there is no broker: set mosquitto.enabled=true, or global.mqtt.url, or api.mqttBridge.enabled=false',
+  },
+  {
+    unless: or(not($.edge.enabled), $.api.enabled, $.edge.serverUrl),
+    message: 'the cars of edge.cars have no server: set api.enabled=true, or edge.serverUrl',
   },
   {
     unless: not(and($.mosquitto.enabled, shared.mqtt.url)),
@@ -99,11 +107,19 @@ export class Umbrella extends HelmChart {
         MQTT_CLIENT_ID: nameOf('mqtt-bridge-0'),
       },
     });
+    new ConfigFiles(this, 'keys', {
+      component: 'api',
+      name: nameOf('api-keys'),
+      file: 'keys',
+      when: $.api.enabled,
+      data: { 'keys.json': keysFile($) },
+    });
     new ApiChart(this, 'api');
     new InfluxdbChart(this, 'influxdb-chart');
     new MosquittoChart(this, 'mosquitto');
     new GrafanaChart(this, 'grafana');
     new SimulatorChart(this, 'simulator');
+    new EdgeChart(this, 'edge');
   }
 }
 

@@ -1,7 +1,7 @@
 /** Settings and files that are no secrets. */
 import { Construct } from 'constructs';
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
-import { Manifest } from '../helm/manifest.ts';
+import { Manifest, type ManifestOptions } from '../helm/manifest.ts';
 import type { Condition } from '../helm/operators.ts';
 import type { Template } from '../helm/template.ts';
 import { metadataOf } from './pod.ts';
@@ -15,13 +15,15 @@ export interface ConfigFilesProps {
   readonly file?: string;
   /** @default always */
   readonly when?: Condition;
+  /** Of which list there is one for each item. @default one alone */
+  readonly each?: ManifestOptions['each'];
 }
 
 /** A ConfigMap of a component. */
 export class ConfigFiles extends Construct {
   constructor(scope: Construct, id: string, props: ConfigFilesProps) {
     super(scope, id);
-    const { component, data, name, file = 'configmap', when } = props;
+    const { component, data, name, file = 'configmap', when, each } = props;
     new Manifest<ConfigMap>(
       this,
       'configmap',
@@ -31,7 +33,7 @@ export class ConfigFiles extends Construct {
         metadata: metadataOf(component, { ...(name !== undefined && { name }) }),
         data,
       },
-      { file, ...(when !== undefined && { when }) },
+      { file, ...(when !== undefined && { when }), ...(each !== undefined && { each }) },
     );
   }
 }

@@ -5,6 +5,7 @@ import type { Expr } from '../helm/expression.ts';
 import { and, builtIn, equals, json, not, orElse, replaced, sha256, shortened } from '../helm/operators.ts';
 import { choose, type Text, text } from '../helm/text.ts';
 import { anyText, bool, formed, group, list, oneOf, openGroup, refs } from '../helm/values.ts';
+import { PEER } from './kubernetes-schemas.ts';
 import { imageValues, NAME, URL_FORM } from './value-forms.ts';
 
 export const GLOBAL = openGroup('What all subcharts share.', {
@@ -18,7 +19,12 @@ export const GLOBAL = openGroup('What all subcharts share.', {
   imagePullSecrets: list<{ readonly name: string }>(
     [],
     'Secrets that images are pulled with, as in `[{name: registry}]`.',
-    { type: 'object', required: ['name'], properties: { name: { type: 'string' } }, additionalProperties: false },
+    {
+      type: 'object',
+      required: ['name'],
+      properties: { name: { type: 'string', minLength: 1, pattern: NAME.source } },
+      additionalProperties: false,
+    },
     [[{ name: 'registry' }]],
   ),
   openshift: bool(false, 'Leaves user and group ids to the cluster, as OpenShift wants.'),
@@ -60,7 +66,7 @@ export const GLOBAL = openGroup('What all subcharts share.', {
     ingressFrom: list<NetworkPolicyPeer>(
       [],
       'Who may reach the API and Grafana, as peers of a NetworkPolicy. Without any: every pod of the cluster.',
-      { type: 'object' },
+      PEER,
       [[{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'traefik' } } }]],
     ),
   }),

@@ -28,8 +28,8 @@ export function metadataOf(
 }
 
 /** The labels that select the pods of a component, for ever the same. */
-export function selectorOf(component: string) {
-  return merge(SELECTOR, { [COMPONENT]: component });
+export function selectorOf(component: string, more: Readonly<Record<string, Expr<string>>> = {}) {
+  return merge(SELECTOR, { [COMPONENT]: component, ...more });
 }
 
 export interface PodProps {
@@ -40,6 +40,8 @@ export interface PodProps {
   /** Containers that run before, or beside these. @default none */
   readonly initContainers?: readonly TemplateItem<Container>[];
   readonly volumes: readonly TemplateItem<Volume>[];
+  /** Labels beside those that all pods have. @default none */
+  readonly labels?: Readonly<Record<string, Expr<string>>>;
   /** Annotations that the chart needs. @default none */
   readonly annotations?: Readonly<Record<string, string | Expr<string>>>;
   /** What is particular about these pods. @default nothing */
@@ -48,10 +50,10 @@ export interface PodProps {
 
 /** A template of pods that pass Pod Security *restricted*, and have no token of the API server. */
 export function podTemplate(props: PodProps): Fields<PodTemplateSpec> {
-  const { component, values, containers, initContainers, volumes, annotations, more = {} } = props;
+  const { component, values, containers, initContainers, volumes, labels, annotations, more = {} } = props;
   return {
     metadata: {
-      labels: merge(LABELS, { [COMPONENT]: component }, values.podLabels),
+      labels: merge(LABELS, { [COMPONENT]: component, ...labels }, values.podLabels),
       annotations:
         annotations === undefined ? optional(values.podAnnotations) : merge(annotations, values.podAnnotations),
     },

@@ -1,20 +1,33 @@
 /** Forms of values that many charts have. */
 import type { Affinity, EnvVar, Toleration } from 'kubernetes-types/core/v1.js';
-import { anyText, formed, group, list, map, type Schema } from '../helm/values.ts';
+import { formed, group, list, map, type Schema } from '../helm/values.ts';
+import {
+  AFFINITY,
+  ANNOTATIONS,
+  CONTAINER_SECURITY,
+  LABELS,
+  POD_SECURITY,
+  QUANTITY,
+  RESOURCES,
+  TOLERATION,
+  VARIABLE,
+} from './kubernetes-schemas.ts';
 
 /** A name of an object of Kubernetes, or nothing. */
 export const NAME = /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/;
 /** An address, or nothing. */
 export const URL_FORM = /^(https?:\/\/[\w.:[\]-]+(\/[\w./-]*)?)?$/;
-/** An amount as Kubernetes writes it. */
-export const QUANTITY = /^[0-9]+(\.[0-9]+)?(m|k|Ki|M|Mi|G|Gi|T|Ti)?$/;
 /** When a CronJob runs. */
 export const SCHEDULE = /^[\d*/,-]+( [\d*/,-]+){4}$/;
 
-const TEXTS: Schema = { additionalProperties: { type: 'string' } };
 /** Labels that selectors need stay as they are. */
-const FREE_LABELS: Schema = { ...TEXTS, propertyNames: { not: { pattern: '^(app\\.kubernetes\\.io|helm\\.sh)/' } } };
-const ANY_OBJECT: Schema = { type: 'object' };
+const FREE_LABELS: Schema = {
+  ...LABELS,
+  propertyNames: {
+    ...(LABELS['propertyNames'] as Schema),
+    not: { pattern: '^(app\\.kubernetes\\.io|helm\\.sh|fleet-telemetry)/' },
+  },
+};
 
 /** Where an image is. */
 export function imageValues(registry: string, repository: string, tag: string) {
@@ -37,12 +50,9 @@ export interface Resources {
   readonly limits?: Readonly<Record<string, string>>;
 }
 
-const QUANTITIES: Schema = { type: 'object', additionalProperties: { type: ['string', 'number'] } };
-
 export function resources(requests: Readonly<Record<string, string>>, memoryLimit: string) {
-  const properties = { requests: QUANTITIES, limits: QUANTITIES, claims: { type: 'array' } };
   const fallback: Resources = { requests, limits: { memory: memoryLimit } };
-  return map<Resources>(fallback, 'Requests and limits.', { properties, additionalProperties: false }, [
+  return map<Resources>(fallback, 'Requests and limits.', RESOURCES, [
     { requests: { cpu: '2' }, limits: { cpu: '2', memory: '1Gi' } },
     {},
   ]);
@@ -58,7 +68,9 @@ export function podSecurity(id: number) {
     fsGroupChangePolicy: 'OnRootMismatch',
     seccompProfile: { type: 'RuntimeDefault' },
   };
-  return map(fallback, 'Security context of the pod. A key is taken away with `null`.', {}, [{ runAsNonRoot: true }]);
+  return map(fallback, 'Security context of the pod. A key is taken away with `null`.', POD_SECURITY, [
+    { runAsNonRoot: true },
+  ]);
 }
 
 export function containerSecurity() {
@@ -69,24 +81,26 @@ export function containerSecurity() {
     capabilities: { drop: ['ALL'] },
     seccompProfile: { type: 'RuntimeDefault' },
   };
-  return map(fallback, 'Security context of its containers.', {}, [{ readOnlyRootFilesystem: true }]);
+  return map(fallback, 'Security context of its containers.', CONTAINER_SECURITY, [{ readOnlyRootFilesystem: true }]);
 }
 
 /** What every pod may be told. */
 export function podValues(id: number) {
   return {
     podLabels: map<Record<string, string>>({}, 'Further labels of pods.', FREE_LABELS, [{ team: 'cars' }]),
-    podAnnotations: map<Record<string, string>>({}, 'Annotations of pods.', TEXTS, [{ 'example.org/a': 'b: {{ c }}' }]),
-    nodeSelector: map<Record<string, string>>({}, 'Labels of the nodes that pods run on.', TEXTS, [
+    podAnnotations: map<Record<string, string>>({}, 'Annotations of pods.', ANNOTATIONS, [
+      { 'example.org/a': 'b: {{ c }}' },
+    ]),
+    nodeSelector: map<Record<string, string>>({}, 'Labels of the nodes that pods run on.', LABELS, [
       { 'kubernetes.io/arch': 'arm64' },
     ]),
-    tolerations: list<Toleration>([], 'Taints of nodes that pods put up with.', ANY_OBJECT, [
+    tolerations: list<Toleration>([], 'Taints of nodes that pods put up with.', TOLERATION, [
       [{ key: 'cars', operator: 'Exists' }],
     ]),
-    affinity: map<Affinity>({}, 'Which nodes and neighbours pods like.', {}, [
+    affinity: map<Affinity>({}, 'Which nodes and neighbours pods like.', AFFINITY, [
       { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } },
     ]),
-    priorityClassName: anyText('', 'Priority class of pods.'),
+    priorityClassName: formed('', 'Priority class of pods.', NAME, ['important']),
     podSecurityContext: podSecurity(id),
     securityContext: containerSecurity(),
   };
@@ -97,7 +111,7 @@ export const extraEnv = () =>
   list<EnvVar>(
     [],
     'Variables of the environment, as in a container: `[{name, value}]`. They win over what the chart sets.',
-    { type: 'object', required: ['name'], properties: { name: { type: 'string', minLength: 1 } } },
+    VARIABLE,
     [[{ name: 'NODE_OPTIONS', value: '--max-old-space-size=300' }]],
   );
 
@@ -107,6 +121,6 @@ export function persistenceValues(size: string) {
     size: formed(size, 'Size of the volume; later ones need a new volume, or a storage class that grows.', QUANTITY, [
       '1Ti',
     ]),
-    storageClass: anyText('', "Storage class; the cluster's default where it is empty."),
+    storageClass: formed('', "Storage class; the cluster's default where it is empty.", NAME, ['local-path']),
   });
 }

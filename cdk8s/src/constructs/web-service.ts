@@ -6,15 +6,14 @@ import type { Ingress } from 'kubernetes-types/networking/v1.js';
 import { Manifest } from '../helm/manifest.ts';
 import { equals, not } from '../helm/operators.ts';
 import { optional, when } from '../helm/template.ts';
-import { anyText, bool, formed, group, int, list, map, oneOf, type Refs } from '../helm/values.ts';
+import { bool, formed, group, int, list, map, oneOf, type Refs } from '../helm/values.ts';
 import { nameOf } from './global-values.ts';
+import { ANNOTATIONS, PARENT } from './kubernetes-schemas.ts';
 import { metadataOf, selectorOf } from './pod.ts';
 import { NAME } from './value-forms.ts';
 
-const ANNOTATIONS = { additionalProperties: { type: 'string' } };
-
 /** A host name, or none. */
-const HOST = /^([a-z0-9*]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$/;
+export const HOST = /^([a-z0-9*]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*)?$/;
 
 /** What a chart says of the way to its pages. */
 export function webValues(host: string) {
@@ -31,7 +30,7 @@ export function webValues(host: string) {
     }),
     ingress: group('An Ingress.', {
       enabled: bool(false, 'Whether there is one.'),
-      className: anyText('', "Class; the cluster's default where it is empty."),
+      className: formed('', "Class; the cluster's default where it is empty.", NAME, ['nginx']),
       annotations: map<Record<string, string>>(
         {},
         'Annotations, as in `cert-manager.io/cluster-issuer: letsencrypt`, which fills `tlsSecret`.',
@@ -43,7 +42,7 @@ export function webValues(host: string) {
     }),
     route: group('An HTTPRoute of the Gateway API.', {
       enabled: bool(false, 'Whether there is one.'),
-      parentRefs: list<object>([], 'Gateways that it belongs to.', { type: 'object' }, [[{ name: 'gateway' }]]),
+      parentRefs: list<object>([], 'Gateways that it belongs to.', PARENT, [[{ name: 'gateway' }]]),
       hostnames: list<string>([], 'Host names.', { type: 'string', pattern: HOST.source }, [['fleet.example.org']]),
     }),
   };

@@ -86,9 +86,21 @@ function use(definition: Definition, used: Map<string, Definition>, place: Place
 }
 
 function document({ template, options }: Manifest, place: Place): string[] {
-  const comments = options.comment === undefined ? [] : [`{{- /* ${options.comment} */}}`];
-  const lines = [...comments, ...emit(template, place)];
-  return options.when === undefined ? lines : [`{{- if ${options.when.go(place)} }}`, ...lines, '{{- end }}'];
+  const { comment, each, when } = options;
+  const comments = comment === undefined ? [] : [`{{- /* ${comment} */}}`];
+  const lines =
+    each === undefined ? [...comments, ...emit(template, place)] : [...comments, ...loop(each, template, place)];
+  return when === undefined ? lines : [`{{- if ${when.go(place)} }}`, ...lines, '{{- end }}'];
+}
+
+/** A document for each item of a list. */
+function loop({ list, local }: NonNullable<Manifest['options']['each']>, template: object, place: Place): string[] {
+  return [
+    `{{- range $${local} := ${list.go(place)} }}`,
+    '---',
+    ...emit(template, { ...place, root: '$' }),
+    '{{- end }}',
+  ];
 }
 
 function joined(lines: readonly string[], index: number): readonly string[] {

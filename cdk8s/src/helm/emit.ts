@@ -2,7 +2,7 @@
 import { Defined } from './definition.ts';
 import { Expr, type Place } from './expression.ts';
 import { type Condition, or } from './operators.ts';
-import { Commented, Each, type Line, Lines, Merge, Spread, When } from './template.ts';
+import { Commented, Each, EachEntry, type Line, Lines, Merge, Spread, When } from './template.ts';
 import { inlineOf, literal, Text } from './text.ts';
 import { dashed, isPlain } from './yaml.ts';
 
@@ -71,7 +71,7 @@ function withValue(value: Expr<unknown>, place: Place, column: number): string[]
 
 /** Lines for each one of a list. */
 function loop<V>(
-  { list, local, item }: Each<V>,
+  { list, local, item }: Pick<Each<V>, 'list' | 'local' | 'item'>,
   place: Place,
   column: number,
   inner: (item: V, place: Place) => string[],
@@ -87,6 +87,10 @@ function block(action: string, column: number, lines: readonly string[]): string
 function mergePart(part: unknown, place: Place, column: number): string[] {
   if (part instanceof Defined) return [line(column, `{{- ${part.go(place)} | nindent ${column} }}`)];
   if (part instanceof Expr) return withValue(part, place, column);
+  if (part instanceof EachEntry)
+    return loop({ ...part, item: part }, place, column, ({ key, value }, at) => [
+      line(column, `${inlineOf(key, at)}: ${scalar(value, at)}`),
+    ]);
   return emit(part, place, column);
 }
 
@@ -115,6 +119,7 @@ function conditionsOf(node: unknown): readonly Condition[] | undefined {
 }
 
 function mergeConditions(part: unknown): readonly Condition[] | undefined {
+  if (part instanceof EachEntry) return [part.list];
   return part instanceof Expr && !(part instanceof Defined) ? [part] : conditionsOf(part);
 }
 

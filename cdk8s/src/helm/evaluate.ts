@@ -1,6 +1,6 @@
 /** The second back end: a template becomes a plain object, as Helm would have made it. */
 import { type Context, Expr, isTrue } from './expression.ts';
-import { Commented, Each, Merge, Spread, When } from './template.ts';
+import { Commented, Each, EachEntry, Merge, Spread, When } from './template.ts';
 
 /** What is left out. */
 const NOTHING = Symbol('nothing');
@@ -41,8 +41,18 @@ function mapValue(map: object, context: Context): unknown {
 }
 
 function mergeValue({ parts }: Merge, context: Context): unknown {
-  const maps = parts.map((part) => nodeValue(part, context)).filter((value) => value !== NOTHING);
+  const maps = parts
+    .map((part) => (part instanceof EachEntry ? entriesOf(part, context) : nodeValue(part, context)))
+    .filter((value) => value !== NOTHING);
   return unlessEmpty(Object.assign({}, ...maps) as object, false);
+}
+
+function entriesOf({ list, local, key, value }: EachEntry, context: Context): object {
+  const entries = list.evaluate(context).map((one) => {
+    const inner = { ...context, locals: { ...context.locals, [local]: one } };
+    return [key, value].map((expr) => exprValue(expr, inner));
+  });
+  return Object.fromEntries(entries) as object;
 }
 
 function listValue(list: readonly unknown[], context: Context): unknown {

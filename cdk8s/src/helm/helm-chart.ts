@@ -80,7 +80,7 @@ export class HelmChart extends Chart {
       if (!isTrue(unless.evaluate(context))) throw new Error(message);
     }
     const { isPlain } = this.#outermost().#rendering();
-    const objects = (super.toJson() as (object | undefined)[]).filter((object) => object !== undefined);
+    const objects = (super.toJson() as object[][]).flat();
     return isPlain ? objects.map((object) => withNamespace(object, context.release.namespace)) : objects;
   }
 

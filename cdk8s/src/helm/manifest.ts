@@ -2,10 +2,10 @@
 import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { evaluate } from './evaluate.ts';
+import type { Expr } from './expression.ts';
 import { HelmChart } from './helm-chart.ts';
 import type { Condition } from './operators.ts';
-import type { Template } from './template.ts';
-import { when } from './template.ts';
+import { Each, type Template, when } from './template.ts';
 
 /** What every object of Kubernetes says first. */
 interface ObjectType {
@@ -18,6 +18,8 @@ export interface ManifestOptions {
   readonly file?: string;
   /** Whether it is there at all. @default always */
   readonly when?: Condition;
+  /** Of which list one is made for each item, and the name of the variable that stands for the item. @default one alone */
+  readonly each?: { readonly list: Expr<readonly unknown[]>; readonly local: string };
   /** Whether only Helm makes it: hooks, and Secrets with something secret in them. @default false */
   readonly onlyHelm?: boolean;
   /** What readers of the template are told. @default nothing */
@@ -43,13 +45,13 @@ export class Manifest<T extends ObjectType = ObjectType> extends ApiObject {
     this.options = options;
   }
 
-  /** The object; undefined where the values want none. */
-  override toJson(): object | undefined {
+  /** The objects: none where the values want none. */
+  override toJson(): object[] {
     const { context, isPlain } = HelmChart.around(this);
-    if (isPlain && this.options.onlyHelm === true) return undefined;
-    const { when: condition } = this.options;
-    return evaluate(condition === undefined ? this.template : when(condition, this.template), context) as
-      | object
-      | undefined;
+    const { when: condition, each, onlyHelm } = this.options;
+    if (isPlain && onlyHelm === true) return [];
+    const one = condition === undefined ? this.template : when(condition, this.template);
+    const items = each === undefined ? [one] : [new Each(each.list, each.local, one)];
+    return (evaluate(items, context) ?? []) as object[];
   }
 }

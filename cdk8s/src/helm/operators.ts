@@ -95,6 +95,28 @@ export function json(value: Expr<unknown>): Expr<string> {
   return piped(value, 'text', 'toJson', goJson);
 }
 
+/** The port at the end of an address; 0 where there is none. */
+export function portOf(address: Expr<string>): Expr<number> {
+  return new Expr('int', {
+    go: (place) => `regexFind "[0-9]+$" ${address.operand(place)}`,
+    evaluate: (context) => Number(/\d+$/.exec(address.evaluate(context))?.[0] ?? 0),
+  });
+}
+
+/** Whether no word stands twice in a text of words with spaces between them. */
+export function isEachOnce(words: Expr<string>): Expr<boolean> {
+  return new Expr('bool', {
+    go: (place) => {
+      const list = `${words.operand(place)} | splitList " "`;
+      return `eq (${list} | len) (${list} | uniq | len)`;
+    },
+    evaluate: (context) => {
+      const list = words.evaluate(context).split(' ');
+      return new Set(list).size === list.length;
+    },
+  });
+}
+
 /** A map without some of its keys. */
 export function without<T extends object>(map: Expr<T>, ...keys: readonly (keyof T & string)[]): Expr<T> {
   return new Expr('map', {
@@ -143,11 +165,11 @@ export function fileText(path: string): Expr<string> {
  * A password of forty letters and digits for a Secret's `data`: the one that the cluster has, else a new one. Only Helm
  * asks the cluster.
  */
-export function keptSecret(secret: Expr<string>, key: string): Expr<string> {
+export function keptSecret(secret: Expr<string>, key: Operand<string>): Expr<string> {
   return new Expr('text', {
     go: (place) => {
       const found = `lookup "v1" "Secret" ${dotted(place.root, 'Release.Namespace')} ${secret.operand(place)}`;
-      return `dig "data" ${JSON.stringify(key)} (randAlphaNum 40 | b64enc) (${found})`;
+      return `dig "data" ${operandOf(key, place)} (randAlphaNum 40 | b64enc) (${found})`;
     },
     evaluate: () => '',
   });

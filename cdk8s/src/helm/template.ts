@@ -83,7 +83,23 @@ export class Merge {
 }
 
 /** An expression for a map, or entries. */
-export type MergePart = Expr<object> | Readonly<Record<string, unknown>>;
+export type MergePart = Expr<object> | EachEntry | Readonly<Record<string, unknown>>;
+
+/** An entry of a map for each one of a list. */
+export class EachEntry {
+  readonly list: Expr<readonly unknown[]>;
+  /** The name of the variable that stands for one of them. */
+  readonly local: string;
+  /** A word: keys are not quoted. */
+  readonly key: Expr<string>;
+  readonly value: Expr<string>;
+
+  constructor(list: Expr<readonly unknown[]>, local: string, entry: readonly [key: Expr<string>, value: Expr<string>]) {
+    this.list = list;
+    this.local = local;
+    [this.key, this.value] = entry;
+  }
+}
 
 export function merge(...parts: readonly MergePart[]): Merge {
   return new Merge(parts);

@@ -63,9 +63,37 @@ export function choose(condition: Condition, yes: Piece, no: Piece): Choice {
   return new Choice(condition, yes, no);
 }
 
+/** A word for each one of a list, each with a space after it. */
+export class Words extends Expr<string> {
+  readonly #list: Expr<readonly unknown[]>;
+  readonly #local: string;
+  readonly #word: Expr<string>;
+
+  constructor(list: Expr<readonly unknown[]>, local: string, word: Expr<string>) {
+    super('bare', {
+      go: () => {
+        throw new Error('words stand in the body of a named template, where they are shown');
+      },
+      evaluate: (context) =>
+        list
+          .evaluate(context)
+          .map((one) => `${word.evaluate({ ...context, locals: { ...context.locals, [local]: one } })} `)
+          .join(''),
+    });
+    this.#list = list;
+    this.#local = local;
+    this.#word = word;
+  }
+
+  inline(place: Place): string {
+    const word = inlineOf(this.#word, { ...place, root: '$' });
+    return `{{ range $${this.#local} := ${this.#list.go(place)} }}${word} {{ end }}`;
+  }
+}
+
 /** How a piece stands in a template. */
 export function inlineOf(piece: string | Expr<unknown>, place: Place): string {
-  if (piece instanceof Text || piece instanceof Choice) return piece.inline(place);
+  if (piece instanceof Text || piece instanceof Choice || piece instanceof Words) return piece.inline(place);
   return piece instanceof Expr ? `{{ ${printed(piece, place)} }}` : literal(piece);
 }
 

@@ -48,6 +48,35 @@ export class Installation {
     await this.helm('upgrade', '--install', 'fleet', CHART, '--values', VALUES, ...values, '--wait', '--timeout', '8m');
   }
 
+  /** Ends a pod as a power cut does: with SIGKILL, and nobody asks. */
+  async kill(pod: string): Promise<void> {
+    await this.kubectl('delete', 'pod', pod, '--grace-period=0', '--force');
+  }
+
+  /** The names of a component's pods that are not about to end. */
+  async podsOf(component: string): Promise<string[]> {
+    const selector = `app.kubernetes.io/component=${component}`;
+    const list = JSON.parse(await this.kubectl('get', 'pods', '-l', selector, '-o', 'json')) as {
+      items: { metadata: { name: string; deletionTimestamp?: string } }[];
+    };
+    return list.items.filter(({ metadata }) => !metadata.deletionTimestamp).map(({ metadata }) => metadata.name);
+  }
+
+  /** Asks a pod to leave, as `kubectl drain` does. Rejects where a budget forbids it. */
+  async evict(pod: string): Promise<void> {
+    const path = `/api/v1/namespaces/${this.namespace}/pods/${pod}/eviction`;
+    const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace: this.namespace } };
+    const asking = run('kubectl', ['create', '--raw', path, '-f', '-']);
+    asking.child.stdin?.end(JSON.stringify(eviction));
+    await asking;
+  }
+
+  /** A dongle in the network, at `tcp://dongle:35000`, in a car that drives one of the recorded drives. */
+  async makeDongle(drive: string): Promise<void> {
+    await this.kubectl('create', 'configmap', 'drive', `--from-file=drive.ndjson.gz=${drive}`);
+    await this.kubectl('apply', '-f', fileURLToPath(new URL('dongle.yaml', import.meta.url)));
+  }
+
   /** Runs a script of the repository on a release in this namespace. */
   async script(name: string, ...args: readonly string[]): Promise<void> {
     await run(`${CHART}scripts/${name}`, [...args, this.namespace]);

@@ -31,7 +31,9 @@ export class MqttDevice {
   constructor(options: MqttDeviceOptions) {
     const { url, user, password, vehicle } = options;
     this.#options = options;
-    this.#client = connect(url, { username: user, password, reconnectPeriod: 100, protocolVersion: 4 });
+    // A broker may learn of a new device later than the device itself.
+    const again = { reconnectPeriod: 100, reconnectOnConnackError: true };
+    this.#client = connect(url, { username: user, password, protocolVersion: 4, ...again });
     this.#client.on('error', () => {});
     this.#client.on('connect', () => this.#client.subscribe(storedTopic(vehicle), { qos: 1 }, () => {}));
     this.#client.on('message', (_topic, payload) => this.#hear(JSON.parse(payload.toString()) as StoredReceipt));

@@ -16,6 +16,7 @@ Examples:
 interface InitOptions {
   readonly release: string;
   readonly namespace: string;
+  readonly car: readonly string[];
 }
 
 export function secretsCommand(context: CommandContext): Command {
@@ -24,15 +25,17 @@ export function secretsCommand(context: CommandContext): Command {
       .description('write the Secrets that are missing')
       .option('--release <name>', "the release's name", 'fleet')
       .option('--namespace <name>', 'where it is installed', 'fleet')
+      .option('--car <name>', 'one of `edge.cars`; again for each', (name, names: string[]) => [...names, name], [])
       .addHelpText('after', EXAMPLES)
       .action((options: InitOptions) => init(context, options)),
   );
 }
 
-async function init({ out, err }: CommandContext, { release, namespace }: InitOptions): Promise<void> {
-  const items = missingSecrets(release, namespace, await presentSecrets(namespace));
-  for (const { metadata, data } of items) err.write(`${metadata.name}: ${Object.keys(data).join(', ')}\n`);
-  if (items.length === 0) err.write('all Secrets are there\n');
+async function init({ out, err }: CommandContext, { car: cars, ...where }: InitOptions): Promise<void> {
+  const missing = missingSecrets({ ...where, cars }, await presentSecrets(where.namespace));
+  for (const { made, manifest } of missing) err.write(`${manifest.metadata.name}: ${made.join(', ')}\n`);
+  if (missing.length === 0) err.write('all Secrets are there\n');
+  const items = missing.map(({ manifest }) => manifest);
   out.write(`${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, null, 2)}\n`);
 }
 

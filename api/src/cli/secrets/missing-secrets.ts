@@ -1,6 +1,6 @@
 /** Which Secrets of a release are missing, or lack something, and what belongs into them. */
 import { randomBytes } from 'node:crypto';
-import { KUBERNETES_SECRETS } from '../../kubernetes-secrets.ts';
+import { EDGE_KEY_PREFIX, EDGE_SECRET, KUBERNETES_SECRETS } from '../../kubernetes-secrets.ts';
 
 /** As far as it is looked at. */
 export interface PresentSecret {
@@ -8,7 +8,13 @@ export interface PresentSecret {
   readonly data?: Readonly<Record<string, string>>;
 }
 
+/** A Secret, and which of its keys are new. */
 export interface NewSecret {
+  readonly made: readonly string[];
+  readonly manifest: SecretManifest;
+}
+
+export interface SecretManifest {
   readonly apiVersion: 'v1';
   readonly kind: 'Secret';
   readonly metadata: {
@@ -21,22 +27,38 @@ export interface NewSecret {
   readonly data: Readonly<Record<string, string>>;
 }
 
+const TYPE = { apiVersion: 'v1', kind: 'Secret', type: 'Opaque' } as const;
 /** Bytes of chance: 240 bits, forty characters. */
 const BYTES = 30;
 /** As the chart cuts it. */
 const MOST_CHARACTERS = 35;
 
-/** Secrets with just what is not there: `kubectl apply` adds that, and leaves the rest. */
-export function missingSecrets(release: string, namespace: string, present: readonly PresentSecret[]): NewSecret[] {
+/** For whom Secrets are made. */
+export interface ForRelease {
+  readonly release: string;
+  readonly namespace: string;
+  /** Names of cars that the chart has programs for. */
+  readonly cars: readonly string[];
+}
+
+/**
+ * Secrets that lack something, with that, and with what they have: `kubectl apply` takes away what it put there itself and
+ * finds no more.
+ */
+export function missingSecrets(
+  { release, namespace, cars }: ForRelease,
+  present: readonly PresentSecret[],
+): NewSecret[] {
   const prefix = release.replaceAll('.', '-').slice(0, MOST_CHARACTERS).replace(/-$/, '');
   const labels = { 'app.kubernetes.io/name': 'fleet', 'app.kubernetes.io/instance': release };
-  return Object.entries(KUBERNETES_SECRETS).flatMap(([suffix, keys]) => {
+  const wanted = { ...KUBERNETES_SECRETS, [EDGE_SECRET]: cars.map((car) => `${EDGE_KEY_PREFIX}${car}`) };
+  return Object.entries(wanted).flatMap(([suffix, keys]) => {
     const name = `${prefix}-${suffix}`;
     const there = present.find(({ metadata }) => metadata.name === name)?.data ?? {};
-    const data = keys.filter((key) => !there[key]).map((key) => [key, newSecret()] as const);
-    if (data.length === 0) return [];
-    const metadata = { name, namespace, labels };
-    return [{ apiVersion: 'v1', kind: 'Secret', metadata, type: 'Opaque', data: Object.fromEntries(data) }];
+    const made = keys.filter((key) => !there[key]);
+    if (made.length === 0) return [];
+    const data = { ...there, ...Object.fromEntries(made.map((key) => [key, newSecret()])) };
+    return [{ made, manifest: { ...TYPE, metadata: { name, namespace, labels }, data } }];
   });
 }
 

@@ -5,10 +5,10 @@ import { SECRETS_FOLDER } from '../../constructs/database-access.ts';
 import { GeneratedSecret } from '../../constructs/generated-secret.ts';
 import { nameOf, shared } from '../../constructs/global-values.ts';
 import { HelmChart } from '../../helm/helm-chart.ts';
-import { and, equals, isMoreThan, json, not, or } from '../../helm/operators.ts';
-import { Each, Lines, merge, when } from '../../helm/template.ts';
+import { and, equals, isMoreThan, not, or } from '../../helm/operators.ts';
+import { merge, when } from '../../helm/template.ts';
 import { choose, text } from '../../helm/text.ts';
-import { localRef, valueRef } from '../../helm/values.ts';
+import { valueRef } from '../../helm/values.ts';
 import { CHART_VERSION } from '../chart-version.ts';
 import { MqttBridge, Summaries } from './jobs.ts';
 import { isFolder, isShared } from './pods.ts';
@@ -37,16 +37,6 @@ const ACCESS = {
   KEYS_FILE: `${SECRETS_FOLDER}/keys.json`,
 };
 
-/** Who may watch, try and simulate: their keys are in Secrets, and hold only where these are there. */
-const KEYS = new Lines([
-  '[',
-  `  {"name": "metrics", "vehicles": "*", "role": "viewer", "key_file": "${SECRETS_FOLDER}/METRICS_KEY"},`,
-  `  {"name": "helm-test", "vehicles": ["helm-test"], "role": "admin", "key_file": "${SECRETS_FOLDER}/TEST_KEY"}`,
-  `  ,{"name": "simulator", "vehicles": "*", "role": "device", "key_file": "${SECRETS_FOLDER}/SIMULATOR_KEY"}`,
-  new Each(api.keys, 'key', [text`  ,${json(localRef('map', 'key'))}`]),
-  ']',
-]);
-
 export class ApiChart extends HelmChart {
   constructor(scope: Construct, id: string) {
     super(scope, id, {
@@ -61,7 +51,6 @@ export class ApiChart extends HelmChart {
     });
     new ConfigFiles(this, 'settings', { component: 'api', data: SETTINGS });
     new ConfigFiles(this, 'access', { component: 'api', name: nameOf('api-access'), data: ACCESS });
-    new ConfigFiles(this, 'keys', { component: 'api', name: nameOf('api-keys'), data: { 'keys.json': KEYS } });
     new GeneratedSecret(this, 'auth', {
       component: 'api',
       secret: 'api-auth',

@@ -1,5 +1,5 @@
 /** The pods that take events and answer questions. */
-import { KUBERNETES_SECRETS } from '@fleet/api/kubernetes-secrets';
+import { EDGE_SECRET, KUBERNETES_SECRETS } from '@fleet/api/kubernetes-secrets';
 import { Construct } from 'constructs';
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { PersistentVolumeClaim, VolumeProjection } from 'kubernetes-types/core/v1.js';
@@ -26,6 +26,7 @@ const KEYS: readonly Fields<VolumeProjection>[] = [
   { configMap: { name: nameOf('api-keys') } },
   { secret: { name: AUTH_SECRET, items: KUBERNETES_SECRETS['api-auth'].map((key) => ({ key, path: key })) } },
   { secret: { name: nameOf('simulator-auth'), optional: true } },
+  { secret: { name: nameOf(EDGE_SECRET), optional: true } },
 ];
 
 export class Server extends Construct {
@@ -38,7 +39,7 @@ export class Server extends Construct {
     new Account(this, 'account', { component: COMPONENT });
     new Walls(this, 'walls', {
       component: COMPONENT,
-      ingress: [fromCluster('http'), fromComponents('http', 'test', 'simulator')],
+      ingress: [fromCluster('http'), fromComponents('http', 'test', 'simulator', 'edge')],
       egress: [when(isShared, toInfluxdb())],
     });
   }

@@ -1,9 +1,8 @@
 /** The values of the subchart `influxdb`. */
 import { GLOBAL } from '../../constructs/global-values.ts';
+import { QUANTITIES } from '../../constructs/kubernetes-schemas.ts';
 import { imageValues, NAME, persistenceValues, podValues, resources, SCHEDULE } from '../../constructs/value-forms.ts';
 import { bool, formed, group, int, map, refs } from '../../helm/values.ts';
-
-const TEXTS = { additionalProperties: { type: 'string' } };
 
 export const INFLUXDB_VALUES = {
   global: GLOBAL,
@@ -24,7 +23,7 @@ export const INFLUXDB_VALUES = {
     'Memory limit, MiB; Go gets 85 % of it. After a kill in the middle of an import of many months it needs 1.7 GiB.',
   ),
   cacheMiB: int(64, 262_144, 512, 'Most that it holds of a file before writes are refused for a while, MiB.'),
-  requests: map<Record<string, string>>({ cpu: '200m', memory: '512Mi' }, 'Requests.', TEXTS, [
+  requests: map<Record<string, string>>({ cpu: '200m', memory: '512Mi' }, 'Requests.', QUANTITIES, [
     { cpu: '1', memory: '3Gi' },
   ]),
   ...podValues(1_000),
