@@ -116,9 +116,12 @@ function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }
       ready: [
         (plot) => {
           stretch.plots.add(plot);
-          if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
-          moveCursor(plot, cursor.time());
           followFingers(plot, cursor);
+          // What a plot is told before it has been drawn is forgotten.
+          queueMicrotask(() => {
+            if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
+            moveCursor(plot, cursor.time());
+          });
         },
       ],
     },
