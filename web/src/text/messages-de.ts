@@ -89,7 +89,7 @@ export const MESSAGES_DE: Messages = {
   'trip.duration': 'Dauer',
   'trip.moving': 'In Bewegung',
   'trip.mean': 'Schnitt in Bewegung',
-  'trip.max': 'Höchstgeschwindigkeit',
+  'trip.max': 'Höchsttempo',
   'trip.standing': 'Stillstand',
   'trip.ascent': 'Aufstieg',
   'trip.driving': 'Fahrweise',
