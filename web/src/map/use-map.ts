@@ -14,15 +14,12 @@ import type { MapSource } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
 import { useDark } from '../shell/preferences.ts';
 import { baseStyle, FINE_OUTLINES } from './map-theme.ts';
-import { whenIdle } from './when-idle.ts';
 
 /** Where there is room for all attribution, pixels. */
 const WIDE_PX = 640;
 
 // A file of ours: the policy allows no worker made of a blob.
 setWorkerUrl(new URL(workerUrl, location.href).href);
-
-type View = Pick<MapOptions, 'bounds' | 'center' | 'zoom'>;
 
 export interface MapHold {
   readonly place: RefObject<HTMLElement | null>;
@@ -34,8 +31,8 @@ export interface MapHold {
   readonly noTiles: boolean;
 }
 
-/** Makes a map in `place`, with these options at first, when all else of the page is drawn. */
-export function useMap(options: View): MapHold {
+/** Makes a map in `place`, with these options at first. */
+export function useMap(options: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): MapHold {
   const place = useRef<HTMLElement>(null);
   const first = useRef(options);
   const [map, setMap] = useState<MapLibre | null>(null);
@@ -44,23 +41,26 @@ export function useMap(options: View): MapHold {
   const { data: source } = useData<MapSource>('/map.json');
   const dark = useDark();
   useEffect(() => {
-    const container = place.current;
-    if (container === null || source === undefined) return;
-    let made: MapLibre | undefined;
-    const callOff = whenIdle(() => {
-      const begun = makeMap(container, source, dark, first.current);
-      begun.on('error', () => setNoTiles(true));
-      begun.on('data', (event) => {
-        const source = 'tile' in event && 'sourceId' in event ? begun.getSource(`${event.sourceId}`) : undefined;
-        if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
-      });
-      begun.once('style.load', () => setStyled(begun));
-      setMap(begun);
-      made = begun;
+    if (place.current === null || source === undefined) return;
+    const made = new MapLibre({
+      container: place.current,
+      style: source.style_url ?? baseStyle(source, dark, location.origin),
+      attributionControl: false,
+      ...viewOf(first.current),
     });
+    // Folded away on small maps only, as OpenStreetMap asks.
+    const compact = place.current.clientWidth < WIDE_PX;
+    made.addControl(new AttributionControl({ compact }), 'bottom-right');
+    made.addControl(new NavigationControl({ visualizePitch: false }), 'top-right');
+    made.on('error', () => setNoTiles(true));
+    made.once('error', () => drawOutlines(made, source, dark));
+    made.on('data', (event) => {
+      const source = 'tile' in event && 'sourceId' in event ? made.getSource(`${event.sourceId}`) : undefined;
+      if (source !== undefined && source.type !== 'geojson') setNoTiles(false);
+    });
+    made.once('style.load', () => setStyled(made));
+    setMap(made);
     return () => {
-      callOff();
-      if (made === undefined) return;
       first.current = { center: made.getCenter(), zoom: made.getZoom() };
       setMap(null);
       setStyled(null);
@@ -68,22 +68,6 @@ export function useMap(options: View): MapHold {
     };
   }, [source, dark]);
   return { place, map, styled, noTiles };
-}
-
-/** Begins a map. That takes a while: of all that a page does it is the longest. */
-function makeMap(container: HTMLElement, source: MapSource, dark: boolean, view: View): MapLibre {
-  const made = new MapLibre({
-    container,
-    style: source.style_url ?? baseStyle(source, dark, location.origin),
-    attributionControl: false,
-    ...viewOf(view),
-  });
-  // Folded away on small maps only, as OpenStreetMap asks.
-  const compact = container.clientWidth < WIDE_PX;
-  made.addControl(new AttributionControl({ compact }), 'bottom-right');
-  made.addControl(new NavigationControl({ visualizePitch: false }), 'top-right');
-  made.once('error', () => drawOutlines(made, source, dark));
-  return made;
 }
 
 /** When something can't be had: finer outlines below the tiles; or outlines alone, lest a style takes the tracks with it. */
@@ -94,7 +78,7 @@ function drawOutlines(map: MapLibre, { style_url, tile_url }: MapSource, dark: b
   if (style_url !== null && !hasStyle) map.setStyle(baseStyle({ tile_url: null }, dark, location.origin));
 }
 
-function viewOf({ bounds, center, zoom }: View): Partial<MapOptions> {
+function viewOf({ bounds, center, zoom }: Pick<MapOptions, 'bounds' | 'center' | 'zoom'>): Partial<MapOptions> {
   if (bounds !== undefined)
     return { bounds, fitBoundsOptions: { padding: { top: 90, right: 48, bottom: 48, left: 40 }, maxZoom: 15 } };
   return { ...(center !== undefined && { center }), ...(zoom !== undefined && { zoom }) };
