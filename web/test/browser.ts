@@ -30,11 +30,12 @@ export function describeInBrowser(name: string, tests: () => void): void {
   else describe(name, () => void test.skip('needs chromium on the PATH: apt-get install chromium', () => {}));
 }
 
-export function launch(): Promise<Browser> {
+/** `more` are options of Chromium's own. */
+export function launch(more: readonly string[] = []): Promise<Browser> {
   if (PROGRAM === undefined) throw new Error('there is no chromium on the PATH: apt-get install chromium');
   // Maps need WebGL, also where there is no graphics card; containers have no sandbox.
   const args = ['--no-sandbox', '--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'];
-  return chromium.launch({ executablePath: PROGRAM, args });
+  return chromium.launch({ executablePath: PROGRAM, args: [...args, ...more] });
 }
 
 /** A page, and everything that went wrong in it. */

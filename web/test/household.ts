@@ -18,8 +18,8 @@ export interface Household {
   send(events: readonly object[], key?: string): Promise<void>;
   /** Asks as admin; with a body it is a POST, if nothing else is said. */
   ask<T>(path: string, body?: object, method?: string): Promise<T>;
-  /** Signs a page in as a new person. */
-  signIn(page: Page, role: 'admin' | 'viewer', vehicles: '*' | readonly string[]): Promise<void>;
+  /** Signs a page in as a new person, of whom the name is given back. */
+  signIn(page: Page, role: 'admin' | 'viewer', vehicles: '*' | readonly string[]): Promise<string>;
   end(): Promise<void>;
 }
 
@@ -62,6 +62,7 @@ export async function startHousehold(): Promise<Household> {
       await page.goto(url + new URL(signin_url).pathname + new URL(signin_url).search);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.waitForURL(`${url}/`);
+      return name;
     },
     async end() {
       await server.end('SIGTERM');

@@ -73,6 +73,35 @@ describe('reduced rows', () => {
     );
   });
 
+  test('are as many as asked for, whatever their values are', async () => {
+    await fc.assert(
+      fc.asyncProperty(rows, pageSize, fc.integer({ min: 2, max: 70 }), fields, async (all, size, maxPoints, names) => {
+        const kept = await reduced(all, size, maxPoints, names);
+
+        expect(kept).toHaveLength(Math.min(maxPoints, all.length));
+      }),
+    );
+  });
+
+  test('are never more than asked for, also where a trip goes on while it is read', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        rows,
+        fc.integer({ min: 2, max: 20 }),
+        fields,
+        fc.nat(59),
+        async (all, maxPoints, names, later) => {
+          const counted = Math.max(maxPoints + 1, all.length - later);
+          const kept: EventRow[] = [];
+          for await (const page of reducedRows(inPages(all, 7), counted, maxPoints, names)) kept.push(...page);
+
+          expect(kept.length).toBeLessThanOrEqual(maxPoints);
+          expect(kept.at(-1)).toBe(all.at(-1));
+        },
+      ),
+    );
+  });
+
   test('are all rows where they are few enough', async () => {
     await fc.assert(
       fc.asyncProperty(rows, pageSize, fields, async (all, size, names) => {

@@ -70,9 +70,17 @@ function eventOf({ event, devices, session }: Candidate, { id }: Principal): obj
   return { ...event, ...trip };
 }
 
-/** Kept as the event that it would have been: named by the app's own name, it can be resubmitted once that is an alias. */
-function keep({ deadLetters, principal, via }: Taking, candidate: Candidate, problem: Problem): Promise<void> {
-  const name = candidate.vin ?? candidate.devices[0];
+/**
+ * Kept as the event that it would have been, of the vehicle that it would have been of. Where none is known it is named
+ * by the app's own name, and can be resubmitted once that is an alias.
+ */
+function keep(
+  { deadLetters, directory, principal, via }: Taking,
+  candidate: Candidate,
+  problem: Problem,
+): Promise<void> {
+  const vehicle = chooseVehicle(principal, directory, candidate);
+  const name = vehicle.ok ? vehicle.value : (candidate.vin ?? candidate.devices[0]);
   const event = { ...(name !== undefined && { vehicle_id: name }), ...eventOf(candidate, principal) };
   return deadLetters.keep({
     device: principal.name,

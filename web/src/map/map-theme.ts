@@ -40,7 +40,14 @@ export function baseStyle({ tile_url }: Partial<MapSource>, dark: boolean, origi
     },
     layers: [
       { id: 'water', type: 'background', paint: { 'background-color': water } },
-      { id: 'land', type: 'fill', source: 'outlines', filter: ['==', 'kind', 'land'], paint: { 'fill-color': land } },
+      {
+        id: 'land',
+        type: 'fill',
+        source: 'outlines',
+        filter: ['==', 'kind', 'land'],
+        // Smooth coasts are drawn twice; below tiles nobody sees them.
+        paint: { 'fill-color': land, 'fill-antialias': tile_url == null },
+      },
       {
         id: 'borders',
         type: 'line',

@@ -1,8 +1,9 @@
 /** What could not be taken: to be read, mended, sent again or deleted. */
 import { useState } from 'react';
-import { ask } from '../api/client.ts';
+import { ApiError, ask } from '../api/client.ts';
 import type { DeadLetter, DeadLetterPage } from '../api/types.ts';
 import { useData } from '../api/use-data.ts';
+import type { Translate } from '../text/translate.ts';
 import { useText } from '../text/use-text.ts';
 import { Failure } from '../ui/failure.tsx';
 import { notify } from '../ui/notices.tsx';
@@ -46,7 +47,7 @@ function Letter({ letter, onChanged }: { readonly letter: DeadLetter; readonly o
   const path = `/v1/dead-letters/${encodeURIComponent(id)}`;
   const resubmit = () =>
     run(async () => {
-      await ask(`${path}/resubmit`, { method: 'POST', ...(text !== body && { body: JSON.parse(text) as unknown }) });
+      await ask(`${path}/resubmit`, { method: 'POST', ...(text !== body && { body: parsed(text, t) }) });
       notify(t('letters.taken'));
       onChanged();
     });
@@ -83,4 +84,13 @@ function Letter({ letter, onChanged }: { readonly letter: DeadLetter; readonly o
       </div>
     </li>
   );
+}
+
+/** What was typed, or what is wrong with it. */
+function parsed(text: string, t: Translate): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ApiError('unknown', t('letters.noJson', { detail: error instanceof Error ? error.message : '' }));
+  }
 }

@@ -89,7 +89,7 @@ export const MESSAGES_DE: Messages = {
   'trip.duration': 'Dauer',
   'trip.moving': 'In Bewegung',
   'trip.mean': 'Schnitt in Bewegung',
-  'trip.max': 'Höchstgeschwindigkeit',
+  'trip.max': 'Höchsttempo',
   'trip.standing': 'Stillstand',
   'trip.ascent': 'Aufstieg',
   'trip.driving': 'Fahrweise',
@@ -227,6 +227,7 @@ export const MESSAGES_DE: Messages = {
   'letters.none': 'Keine. Alles wurde angenommen, oder der Absender weiß, warum nicht.',
   'letters.resubmit': 'Erneut senden',
   'letters.edit': 'Ereignis als JSON',
+  'letters.noJson': 'Das ist kein JSON: {detail}',
   'letters.taken': 'Angenommen.',
   'letters.dropped': {
     one: '{device}: {count} älteres verworfen',

@@ -224,6 +224,7 @@ export const MESSAGES_EN = {
   'letters.none': 'None. Everything that came in was taken, or its sender was told why not.',
   'letters.resubmit': 'Send again',
   'letters.edit': 'Event as JSON',
+  'letters.noJson': 'This is not JSON: {detail}',
   'letters.taken': 'Taken.',
   'letters.dropped': { one: '{device}: {count} older one dropped', other: '{device}: {count} older ones dropped' },
   'map.noTiles': 'No map pictures: outlines only',

@@ -2,6 +2,7 @@
 import { isSignalName, SIGNALS } from '@fleet/contract';
 import { useMemo } from 'react';
 import { usePreferences } from '../shell/preferences.ts';
+import type { UnitSystem } from '../units/convert.ts';
 import { createFormat, type Format } from '../units/format.ts';
 import { SIGNAL_LABELS_DE } from './signals-de.ts';
 import { chooseLanguage, createTranslate, type Language, type Translate } from './translate.ts';
@@ -19,13 +20,23 @@ export function useText(): Wording {
   return useMemo(() => {
     const language = chooseLanguage(wanted === 'system' ? navigator.languages : [wanted]);
     const regional = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
-    return {
-      language,
-      t: createTranslate(language),
-      format: createFormat(regional, units),
-      label: (signal) => labelIn(language, signal),
-    };
+    return wordingOf(language, regional, units);
   }, [wanted, units]);
+}
+
+const wordings = new Map<string, Wording>();
+
+/** One for all components: what formats dates and numbers is dear to make. */
+function wordingOf(language: Language, regional: string, units: UnitSystem): Wording {
+  const key = `${regional} ${units}`;
+  const wording = wordings.get(key) ?? {
+    language,
+    t: createTranslate(language),
+    format: createFormat(regional, units),
+    label: (signal: string) => labelIn(language, signal),
+  };
+  wordings.set(key, wording);
+  return wording;
 }
 
 function labelIn(language: Language, signal: string): string {

@@ -68,7 +68,11 @@ function usePlot(data: uPlot.AlignedData, { columns, cursor, stretch, timeZone }
     const plot = new uPlot(optionsFor(element, { columns, cursor, stretch, timeZone }), data, element);
     const follow = () => moveCursor(plot, cursor.time());
     const leave = cursor.subscribe(follow);
-    const sized = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: HEIGHT }));
+    const sized = new ResizeObserver(() => {
+      const width = element.clientWidth;
+      // It tells the size that there is at first, too: nothing need be drawn again.
+      if (width !== plot.width) plot.setSize({ width, height: HEIGHT });
+    });
     sized.observe(element);
     void dark;
     return () => {
@@ -87,13 +91,10 @@ function moveCursor(plot: uPlot, time: number | null): void {
 }
 
 function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }: PlotParts): uPlot.Options {
-  const colour = (name: string) => getComputedStyle(element).getPropertyValue(name).trim() || 'gray';
-  const [ink, line, accent] = ['plot-ink', 'plot-line', 'plot-accent'].map((name) =>
-    resolved(element, colour(`--${name}`)),
-  );
+  const { ink, line, accent } = coloursIn(element);
   const axis: uPlot.Axis = {
-    stroke: ink ?? 'gray',
-    grid: { stroke: line ?? 'gray', width: 1 },
+    stroke: ink,
+    grid: { stroke: line, width: 1 },
     ticks: { show: false },
     font: '12px system-ui, sans-serif',
   };
@@ -108,16 +109,19 @@ function optionsFor(element: HTMLElement, { columns, cursor, stretch, timeZone }
       { ...axis, size: 24, space: 64, values: CLOCK },
       { ...axis, size: 48, space: 20 },
     ],
-    series: [{}, { stroke: accent ?? 'blue', width: 1.5, points: { show: false } }],
+    series: [{}, { stroke: accent, width: 1.5, points: { show: false } }],
     hooks: {
       setCursor: [(plot) => tellCursor(plot, cursor)],
       setScale: [(plot, scale) => scale === 'x' && showStretch(plot, columns, stretch)],
       ready: [
         (plot) => {
           stretch.plots.add(plot);
-          if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
-          moveCursor(plot, cursor.time());
           followFingers(plot, cursor);
+          // What a plot is told before it has been drawn is forgotten.
+          queueMicrotask(() => {
+            if (stretch.zoom !== null) plot.setScale('x', stretch.zoom);
+            moveCursor(plot, cursor.time());
+          });
         },
       ],
     },
@@ -137,14 +141,14 @@ const CLOCK: uPlot.Axis.Values = [
   [1, '{HH}:{mm}:{ss}', null, null, null, null, null, null, 1],
 ];
 
-/** `light-dark()` as the colour that it is now: a canvas does not know it. */
-function resolved(element: HTMLElement, value: string): string {
+/** The colours of the page as they are now, `light-dark()` and all: a canvas does not know that. One look for them all. */
+function coloursIn(element: HTMLElement): { readonly ink: string; readonly line: string; readonly accent: string } {
   const probe = document.createElement('i');
-  probe.style.color = value;
+  probe.className = 'plot-colours';
   element.append(probe);
-  const { color } = getComputedStyle(probe);
+  const { color: ink, borderTopColor: line, outlineColor: accent } = getComputedStyle(probe);
   probe.remove();
-  return color;
+  return { ink, line, accent };
 }
 
 /** The pointer on a curve moves the cursor; when it leaves, the cursor stays where it was. */

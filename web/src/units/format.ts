@@ -39,7 +39,7 @@ export function createFormat(locale: string, system: UnitSystem): Format {
     speed: (kph) => inUnit(unitIn(system, 'km/h'), kph),
     signal: (name, value) => inUnit(unitOfSignal(system, name), value, (shown) => decimalsOf(name, shown)),
     duration,
-    age: (ms) => age(locale, ms),
+    age: ageFormat(locale),
     bytes: (count) => bytes(locale, count),
     clock: dates({ hour: '2-digit', minute: '2-digit' }),
     clockSeconds: dates({ hour: '2-digit', minute: '2-digit', second: '2-digit' }),
@@ -87,10 +87,13 @@ const AGES = [
   ['second', 1_000],
 ] as const;
 
-function age(locale: string, ms: number): string {
-  const [unit, size] = AGES.find(([, limit]) => ms >= limit) ?? AGES[5];
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
-  return format.format(-Math.max(0, Math.floor(ms / size)), unit);
+function ageFormat(locale: string): (ms: number) => string {
+  let format: Intl.RelativeTimeFormat | undefined;
+  return (ms) => {
+    format ??= new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' });
+    const [unit, size] = AGES.find(([, limit]) => ms >= limit) ?? AGES[5];
+    return format.format(-Math.max(0, Math.floor(ms / size)), unit);
+  };
 }
 
 const BYTES = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;

@@ -38,7 +38,8 @@ export function DeviceRow({ device, onChanged }: DeviceRowProps) {
   ];
   const act = (method: 'POST' | 'DELETE', what: string, then?: (answer: DeviceWithKey) => void) =>
     run(async () => {
-      then?.(await ask<DeviceWithKey>(path + what, { method }));
+      const answer = await ask<DeviceWithKey>(path + what, { method });
+      then?.(answer);
       onChanged();
     });
   return (
