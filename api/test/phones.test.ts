@@ -309,6 +309,16 @@ describe('over HTTP', () => {
     expect(await eventsOf(server, 'polo')).toHaveLength(1);
   });
 
+  test('what a key of one vehicle could not get taken is kept as that vehicle’s', async () => {
+    const key = await server.key('only');
+    await server.request(`/i/osmand/${key}?id=phone-9&timestamp=1200000000&lat=49.5&lon=8.6`, { key: '' });
+    const kept = (await server.request('/v1/dead-letters?limit=500')).body.dead_letters
+      .map((letter: { body: string }) => letter.body)
+      .filter((text: string) => text.includes('2008-01-10'));
+
+    expect(kept.map((text: string) => JSON.parse(text).vehicle_id)).toEqual(['only']);
+  });
+
   test('a VIN that is another vehicle’s is not taken for the key’s own', async () => {
     await server.request('/v1/vehicles/leaf-1', { method: 'PUT', body: { aliases: ['1N4AZ0CP8DC400009'] } });
     const key = await server.key('leaf-2');
