@@ -30,6 +30,21 @@ describeWithInfluxd('custom signals in InfluxDB', (server) => {
     await Promise.all([one.close(), two.close()]);
   });
 
+  test('have names for as long as retention keeps the events', async () => {
+    const access = await server().makeBuckets();
+    const { events: store } = await openInfluxStore({ server: access, idleMs: IDLE_MS });
+    const timesOf = async (measurement: string, field: string) =>
+      (await server().select(access.bucket, `SELECT ${field} FROM ${measurement}`)).map(([time]) => time as string);
+    // As late as one that comes half an hour after the first with the same name, by a clock that is five minutes ahead.
+    const late = { ts: Date.now() + 35 * 60_000 };
+    await store.write([{ ...tripEvent(TRIP_A, 1, 0, { values: { gear: 3 } }), ...late }]);
+    const [event] = await timesOf('telemetry', 'seq');
+    const [name] = await timesOf('custom', 'signals');
+    await store.close();
+
+    expect(Date.parse(`${name}`)).toBeGreaterThan(Date.parse(`${event}`));
+  });
+
   test('of a device that sends ever new ones are all kept, and no other vehicle is read slower for them', async () => {
     const [store] = (await openStores(1)) as [EventStore];
     const namesOf = (seq: number) => Array.from({ length: 100 }, (_, index) => `signal_${seq}_${index}`);

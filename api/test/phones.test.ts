@@ -201,6 +201,8 @@ describe('over HTTP', () => {
       `{'password': '${secret}'}`,
       `{"auth": 1, "secrets": {"a": "${secret}"}, x}`,
       gzipSync(`[1, {"password": "${secret}", "k": "${key}"}]`),
+      // It says that it is packed, and is not.
+      Buffer.from(`{"password": "${secret}"}`),
     ];
     for (const body of bodies) {
       const headers = { authorization: `Bearer ${key}`, ...(body instanceof Buffer && { 'content-encoding': 'gzip' }) };

@@ -11,6 +11,7 @@ import {
   type JsonObject,
   jsonObjects,
   objectIn,
+  type Reading,
   type Readings,
   Signals,
   signalNamed,
@@ -46,7 +47,7 @@ const OBD: Readings = {
 };
 
 /** Of other kinds, by the name that they get here. */
-const OTHERS: Readings = { obd_bat_voltage: { signal: 'battery_v' } };
+const OTHERS: ReadonlyMap<string, Reading> = new Map([['obd_bat_voltage', { signal: 'battery_v' }]]);
 
 export const AUTOPI: Format = {
   name: 'autopi',
@@ -94,6 +95,6 @@ function addNumbers(signals: Signals, kind: string, entry: JsonObject): void {
   for (const [name, value] of Object.entries(entry)) {
     if (name.startsWith('@') || typeof value === 'string') continue;
     const signal = signalNamed(name === 'value' ? kind : `${kind}_${name}`);
-    if (signal !== undefined) signals.add(OTHERS[signal] ?? { signal }, value);
+    if (signal !== undefined) signals.add(OTHERS.get(signal) ?? { signal }, value);
   }
 }

@@ -141,8 +141,8 @@ export function anyTime(raw: unknown): string | undefined {
 /** What an app calls itself, in the form that a vehicle's aliases have: at most 64 of A-Z, a-z, 0-9, _ and -. */
 export function aliasOf(raw: unknown): string | undefined {
   if (typeof raw !== 'string' && typeof raw !== 'number') return undefined;
-  const [, alias] = /^-*([A-Za-z0-9_-]{0,63}[A-Za-z0-9_])/.exec(String(raw).replaceAll(/[^A-Za-z0-9_-]+/g, '-')) ?? [];
-  return alias;
+  const text = String(raw).replaceAll(/[^A-Za-z0-9_-]+/g, '-');
+  return /^-*(\w(?:[\w-]{0,62}\w)?)/.exec(text)?.[1];
 }
 
 /** The names that an app goes by, without those that it does not say. */

@@ -2,6 +2,7 @@
  * Requests of apps and dongles that people already have. Their keys may stand in the path, since many apps can be given
  * nothing but an address: so no path of these is ever logged, counted or said back.
  */
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { bad, ok, type Problem, problem, type Result } from '@fleet/contract';
 import type { AppRequest, Decoded, Format } from '../formats/format.ts';
@@ -60,7 +61,10 @@ async function take(services: Services, format: Format, exchange: Exchange): Pro
   const decoded = body.ok ? decodedBy(format, exchange, { ...request, body: body.value }) : body;
   if (!decoded.ok) {
     services.onRefused(decoded.error.slug);
-    await keepRaw(services, format, exchange, body.ok ? textOf(exchange, body.value) : sent, decoded.error);
+    // Some say that they pack, and don't.
+    const isPacked = !body.ok && !isUtf8(sent);
+    const kept = isPacked ? sent : textOf(exchange, body.ok ? body.value : sent);
+    await keepRaw(services, format, exchange, kept, decoded.error);
     sendAnswer(res, format.answers.bad);
     return;
   }

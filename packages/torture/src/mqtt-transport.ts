@@ -12,7 +12,7 @@ export function mqttTransport(port: number): Transport {
     const [first] = events;
     if (first === undefined) return;
     const vehicle = vehicleOf(first);
-    const client = join(port, vehicle, key);
+    const client = connectAs(port, vehicle, key);
     try {
       await orLost(client, client.publishAsync(telemetryTopic(vehicle), JSON.stringify(events), { qos: 1 }));
     } finally {
@@ -22,7 +22,7 @@ export function mqttTransport(port: number): Transport {
 }
 
 /** A connection under a car's name: whoever else has that name loses theirs. */
-export function join(port: number, vehicle: string, key: string): MqttClient {
+export function connectAs(port: number, vehicle: string, key: string): MqttClient {
   const who = { clientId: vehicle, username: vehicle, password: key };
   const client = connect({ host: '127.0.0.1', port, ...who, reconnectPeriod: 0, connectTimeout: PATIENCE_MS });
   client.on('error', () => {});

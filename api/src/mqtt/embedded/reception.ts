@@ -149,8 +149,8 @@ export class Reception {
 
   /** Why a message can't be taken from anybody. */
   #faultOf({ retain, topic }: PublishPacket): string | undefined {
-    const isOfApp = this.#parts.appTopics.some((filter) => covers(filter, topic));
-    if (retain && !isOfApp) return 'a retained message: events are not for those who come later';
+    const isOfApp = () => this.#parts.appTopics.some((filter) => covers(filter, topic));
+    if (retain && !isOfApp()) return 'a retained message: events are not for those who come later';
     return this.#waitingBytes > MAX_WAITING_BYTES ? 'more waits to be stored than fits' : undefined;
   }
 }

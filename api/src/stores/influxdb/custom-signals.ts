@@ -13,8 +13,13 @@ import { nanoseconds, quoted } from './line-protocol.ts';
 const NAMES_OF_POINT = 1_000;
 /** Names that are remembered as noted, so that memory is bounded; to note one again changes nothing. */
 const MOST_REMEMBERED = 200_000;
-/** How long they are remembered, milliseconds: less than the least retention, lest events outlive their notes. */
+/** How long they are remembered, milliseconds. */
 const REMEMBERED_MS = 1_800_000;
+/**
+ * How far ahead of the clock notes are dated, milliseconds: retention must take none before the events that rely on it,
+ * which come as long as it is remembered, and whose clocks may be ahead.
+ */
+const AHEAD_MS = 2 * REMEMBERED_MS;
 /** Times that a point may have within its millisecond, so that no two are in one place. */
 const PLACES = 1_000_000;
 
@@ -39,9 +44,10 @@ export class CustomSignals {
     if (this.#remembered > MOST_REMEMBERED || Date.now() > this.#since + REMEMBERED_MS) this.#forget();
     const fresh = new Map<string, Set<string>>();
     for (const { vehicle, container, values } of events) {
+      let tags: string | undefined;
       for (const name in values) {
         if (isSignalName(name)) continue;
-        const tags = containerTags(vehicle, container);
+        tags ??= containerTags(vehicle, container);
         if (!this.#noted.get(tags)?.has(name)) add(fresh, tags, name);
       }
     }
@@ -53,7 +59,7 @@ export class CustomSignals {
     const count = Math.ceil(names.length / NAMES_OF_POINT);
     return Array.from({ length: count }, (_, part) => {
       const listed = names.slice(part * NAMES_OF_POINT, (part + 1) * NAMES_OF_POINT).join();
-      return `custom,${tags} signals=${quoted(listed)} ${nanoseconds(Date.now(), this.#count++ % PLACES)}`;
+      return `custom,${tags} signals=${quoted(listed)} ${nanoseconds(Date.now() + AHEAD_MS, this.#count++ % PLACES)}`;
     });
   }
 

@@ -1,4 +1,4 @@
-/** Gets lines into InfluxDB, whatever it says: tries again what may succeed, and finds the lines that never will. */
+/** Gets lines into InfluxDB: tries again what may succeed, and says of the rest why it does not. */
 import { HttpError } from '@influxdata/influxdb-client';
 import { StoreUnavailableError } from '../../ports.ts';
 import { type InfluxClient, RefusedError } from './client.ts';
@@ -29,63 +29,6 @@ export async function deliver(client: InfluxClient, bucket: string, parcel: Parc
   const marks = parcel.marks();
   if (error !== undefined && marks.length > 0) await write(() => marks);
   return error;
-}
-
-/** What to look for refused lines in. */
-export interface Sieve {
-  readonly client: InfluxClient;
-  readonly bucket: string;
-  /** As of a parcel. */
-  readonly deadline: number;
-}
-
-/**
- * The portions of lines that InfluxDB refuses something of, each with its error; all others are durable then. `error` is
- * what it said of all together. Found by halving: of a body that can't be parsed none is stored, else all but those dropped.
- */
-export function siftPortions(
-  sieve: Sieve,
-  portions: readonly (readonly string[])[],
-  error: RefusedError,
-): Promise<Map<number, RefusedError>> {
-  return sift(sieve, portions, error, () => false);
-}
-
-/** The same for lines, of one vehicle: InfluxDB's words name some of the refused lines, of which all hear. */
-export function siftLines(
-  sieve: Sieve,
-  lines: readonly string[],
-  error: RefusedError,
-): Promise<Map<number, RefusedError>> {
-  const portions = lines.map((line) => [line]);
-  return sift(sieve, portions, error, ({ dropped }, count) => dropped === count);
-}
-
-/** `isOfAll` tells whether an error is one of all portions, of which there are so many. */
-async function sift(
-  { client, bucket, deadline }: Sieve,
-  portions: readonly (readonly string[])[],
-  error: RefusedError,
-  isOfAll: (error: RefusedError, count: number) => boolean,
-): Promise<Map<number, RefusedError>> {
-  const refused = new Map<number, RefusedError>();
-  const look = async (from: number, to: number, found: RefusedError): Promise<void> => {
-    if (to - from === 1 || isOfAll(found, to - from)) {
-      for (let index = from; index < to; index++) refused.set(index, found);
-      return;
-    }
-    const middle = (from + to) >> 1;
-    for (const [start, end] of [
-      [from, middle],
-      [middle, to],
-    ] as const) {
-      const body = portions.slice(start, end).flat().join('\n');
-      const inner = await refusalOf(insist(() => client.write(bucket, body), deadline));
-      if (inner !== undefined) await look(start, end, inner);
-    }
-  };
-  await look(0, portions.length, error);
-  return refused;
 }
 
 async function refusalOf(work: Promise<void>): Promise<RefusedError | undefined> {

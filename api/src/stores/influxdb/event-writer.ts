@@ -63,8 +63,8 @@ export class EventWriter {
   }
 
   #isSuspect(vehicle: string): boolean {
-    const until = this.#suspects.get(vehicle);
-    if (until === undefined || until > Date.now()) return until !== undefined;
+    const until = this.#suspects.get(vehicle) ?? 0;
+    if (until > Date.now()) return true;
     this.#suspects.delete(vehicle);
     return false;
   }

@@ -4,10 +4,11 @@
  */
 import type { KeyedEvent } from '../../ports.ts';
 import { OverloadedError, StoreUnavailableError } from '../../ports.ts';
-import type { InfluxClient, RefusedError } from './client.ts';
+import type { InfluxClient } from './client.ts';
 import { CustomSignals } from './custom-signals.ts';
-import { deliver, type Parcel, siftLines, siftPortions } from './delivery.ts';
-import { Batch, type Fates, Group, type Refusals } from './group.ts';
+import { deliver } from './delivery.ts';
+import { Batch, Group, type Refusals } from './group.ts';
+import { type Findings, findRefused } from './refused-events.ts';
 import { containersOf, type Touches } from './touches.ts';
 
 /** Most events of one body. */
@@ -25,12 +26,6 @@ const MOST_WAITING_CHARACTERS = 64 * 1_024 * 1_024;
 
 /** Stores events of one vehicle, some of which InfluxDB refuses. */
 export type Aside = (events: readonly KeyedEvent[]) => Promise<Refusals>;
-
-/** What was found out of a group: events that are done with, and those of each vehicle that are left to another. */
-interface Findings {
-  readonly fates: Fates;
-  readonly left: readonly (readonly number[])[];
-}
 
 export class GroupCommit {
   readonly #client: InfluxClient;
@@ -149,42 +144,20 @@ export class GroupCommit {
     const { events, lines, deadline } = group;
     const cover = this.#touches.cover(containersOf(events));
     const notes = this.#customSignals.notesFor(events);
-    const parcel = { lines, marks: () => [...cover.lines(), ...notes.lines], deadline };
-    const findings = await this.#deliver(group, parcel).catch((error) => {
+    const marks = () => [...cover.lines(), ...notes.lines];
+    let findings: Findings | undefined;
+    try {
+      const error = await deliver(this.#client, this.#client.bucket, { lines, marks, deadline });
+      findings = error && (await findRefused(this.#client, group, error, this.#aside !== undefined));
+    } catch (error) {
       cover.lost();
       throw error;
-    });
+    }
     notes.stored();
     if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
     if (findings === undefined) return group.stored();
     group.settle(findings.fates);
     for (const indices of findings.left) void this.#handOver(group, indices);
-  }
-
-  /** Undefined where all events are durable. */
-  async #deliver(group: Group, parcel: Parcel): Promise<Findings | undefined> {
-    const error = await deliver(this.#client, this.#client.bucket, parcel);
-    return error && this.#sift(group, error);
-  }
-
-  /** Finds the vehicles whose events are refused, and these events, unless that is left to another. */
-  async #sift(group: Group, error: RefusedError): Promise<Findings> {
-    const sieve = { client: this.#client, bucket: this.#client.bucket, deadline: group.deadline };
-    const linesOf = (indices: readonly number[]) => indices.map((index) => group.lines[index] as string);
-    const portions = group.byVehicle();
-    const guilty = await siftPortions(sieve, portions.map(linesOf), error);
-    const fates = new Map<number, string | undefined>();
-    const left: (readonly number[])[] = [];
-    for (const [at, indices] of portions.entries()) {
-      const found = guilty.get(at);
-      if (found !== undefined && this.#aside !== undefined) {
-        left.push(indices);
-        continue;
-      }
-      const refused = found && (await siftLines(sieve, linesOf(indices), found));
-      for (const [of, index] of indices.entries()) fates.set(index, refused?.get(of)?.message);
-    }
-    return { fates, left };
   }
 
   async #handOver(group: Group, indices: readonly number[]): Promise<void> {

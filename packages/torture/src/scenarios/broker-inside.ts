@@ -1,6 +1,6 @@
 /** The broker inside: its clients lose their sessions to others, or come all at once. */
 import { freePort, integerBetween, type Random, until } from '@fleet/testkit';
-import { join, mqttTransport, orLost } from '../mqtt-transport.ts';
+import { connectAs, mqttTransport, orLost } from '../mqtt-transport.ts';
 import type { Outcome, RunOptions, Scenario } from '../scenario.ts';
 import { Car, carOf } from '../traffic.ts';
 import { inWorld, KEY, killAgain, pause, type World } from '../world.ts';
@@ -19,7 +19,7 @@ export const takeovers: Scenario = {
   share: 2,
   run: (options) =>
     withBrokerInside(options, async (world, port, random) => {
-      const intruder = join(port, carOf(integerBetween(random, 0, LANES - 1)), KEY);
+      const intruder = connectAs(port, carOf(integerBetween(random, 0, LANES - 1)), KEY);
       await orLost(intruder, new Promise((resolve) => intruder.once('connect', resolve))).catch(() => {});
       await pause(integerBetween(random, 0, 30));
       intruder.end(true);

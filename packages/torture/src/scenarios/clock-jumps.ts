@@ -1,5 +1,5 @@
 /** The server's clock jumps: to where it starts without a battery, by the rollover of GPS weeks, ahead, and back. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { integerBetween } from '@fleet/testkit';
@@ -26,16 +26,20 @@ export const clockJumps: Scenario = {
     const setBy = (ms: number) => writeFileSync(file, `${ms}`);
     setBy(0);
     const env = { NODE_OPTIONS: `--import ${HOOK}`, CLOCK_FILE: file };
-    return inWorld({ random, env }, async (world) => {
-      const jumps = Object.values(JUMPS);
-      for (let time = 1; time <= times; time++) {
-        setBy(jumps[time % jumps.length]?.() ?? 0);
-        await pause(integerBetween(random, 0, LONGEST_MS));
-        setBy(0);
-        await world.becomesLive();
-        if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
-      }
-      return world.judge(times, world.unfelt());
-    });
+    const jumps = Object.values(JUMPS);
+    try {
+      return await inWorld({ random, env }, async (world) => {
+        for (let time = 1; time <= times; time++) {
+          setBy(jumps[time % jumps.length]?.() ?? 0);
+          await pause(integerBetween(random, 0, LONGEST_MS));
+          setBy(0);
+          await world.becomesLive();
+          if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
+        }
+        return world.judge(times, world.unfelt());
+      });
+    } finally {
+      rmSync(file);
+    }
   },
 };
