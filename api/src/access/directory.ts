@@ -10,6 +10,9 @@ import type { DeviceRecord, PersonRecord, RevocationRecord, ShareRecord, Vehicle
 /** How often other processes' changes are looked for, milliseconds. */
 export const REFRESH_MS = 2_000;
 
+/** How the ids of principals begin that are share links. */
+const SHARE_ID = 'share/';
+
 /** A key that settings or a mounted file give, beside the registry. */
 export interface FixedKey {
   readonly sha256: string;
@@ -66,6 +69,12 @@ export class Directory {
   /** Whose key it is, undefined where it is nobody's or holds no longer. */
   holderOf(key: string): Principal | undefined {
     return this.holderOfDigest(digestOf(key));
+  }
+
+  /** What a share link shows, by the key in it. No other key is good there: addresses are logged and passed on. */
+  sharedBy(key: string): Principal | undefined {
+    const principal = this.holderOf(key);
+    return principal?.id.startsWith(SHARE_ID) ? principal : undefined;
   }
 
   /** As `holderOf`, for those who keep no more of a key than its digest. */
@@ -134,6 +143,6 @@ function deviceKeys(id: string, { name, role, vehicles, keys }: DeviceRecord): [
 function shareKey(id: string, { label, vehicles, trip_id, sha256, expires_at }: ShareRecord): [string, KeyHolder] {
   const [vehicle] = vehicles;
   const trip = trip_id === null || vehicle === undefined ? null : { vehicle, trip_id };
-  const principal: Principal = { id: `share/${id}`, name: label, role: 'viewer', vehicles, trip, session: null };
+  const principal: Principal = { id: SHARE_ID + id, name: label, role: 'viewer', vehicles, trip, session: null };
   return [sha256, { principal, expires_at }];
 }
