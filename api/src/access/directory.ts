@@ -4,7 +4,7 @@
  */
 import type { Registry } from '../registry.ts';
 import { digestOf } from './key.ts';
-import type { Principal } from './principal.ts';
+import { mayEnter, type Principal } from './principal.ts';
 import type { DeviceRecord, PersonRecord, RevocationRecord, ShareRecord, VehicleRecord } from './records.ts';
 
 /** How often other processes' changes are looked for, milliseconds. */
@@ -69,6 +69,18 @@ export class Directory {
   /** Whose key it is, undefined where it is nobody's or holds no longer. */
   holderOf(key: string): Principal | undefined {
     return this.holderOfDigest(digestOf(key));
+  }
+
+  /** Every device of a name whose key holds, those beside the registry included. */
+  writersNamed(name: string): readonly Principal[] {
+    const holders = [...this.#snapshot.keys.values(), ...this.#fixed()];
+    return holders
+      .filter(
+        ({ principal, expires_at }) =>
+          principal.name === name && (expires_at ?? Number.POSITIVE_INFINITY) > this.#now(),
+      )
+      .map(({ principal }) => principal)
+      .filter((principal) => mayEnter(principal, 'write'));
   }
 
   /** What a share link shows, by the key in it. No other key is good there: addresses are logged and passed on. */
