@@ -47,6 +47,7 @@ const MISTAKES: readonly Mistake[] = [
   { args: ['backup'], says: /is not there: nothing to back up/ },
   { args: ['restore', 'nowhere.db'], says: /nowhere\.db is not there/ },
   { args: ['restore', 'text'], says: /text is no backup/ },
+  { args: ['restore', '.'], says: /\. is a folder: name one of the backups in it/ },
   { args: ['replay', 'drive.ndjson'], says: /'--key <key>'/ },
   { args: ['replay', 'nowhere.ndjson', '--key', 'k'], says: /no such file.*nowhere\.ndjson/ },
   { args: ['replay', 'empty', '--key', 'k'], says: /there is no line in empty/ },

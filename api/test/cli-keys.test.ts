@@ -45,6 +45,16 @@ function isRefused(key: string): Promise<TestAnswer> {
   );
 }
 
+test('a name that another device has already is said, and its key is made all the same', async () => {
+  const add = ['keys', 'add', '--vehicle', 'golf', '--name', 'phone'];
+  const first = await place.fleet(add);
+  const second = await place.fleet(add);
+
+  expect([first.code, first.err]).toEqual([0, expect.not.stringContaining('are called')]);
+  expect([second.code, second.err]).toEqual([0, expect.stringContaining('2 devices are called phone')]);
+  expect(lastWord(second.out)).toMatch(/^fleet_/);
+});
+
 describe('fleet keys, beside a server', () => {
   beforeEach(() => place.server.start());
 

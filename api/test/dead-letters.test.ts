@@ -239,6 +239,21 @@ describe('a dead letter that is resubmitted', () => {
     expect((await list()).dead_letters).toEqual([]);
   });
 
+  test('is taken in for the vehicles of its device only, unless the admin writes the event', async () => {
+    const polo = 'WVWZZZ6RZHY260780';
+    await server.request('/v1/vehicles/polo', { method: 'PUT', body: { aliases: [polo] } });
+    const { key } = (await server.request('/v1/devices', { body: { name: 'leaf', vehicles: ['golf'] } })).body;
+    await server.request(`/i/leafspy/${key}?VIN=${polo}&SOC=50&Lat=49.5&Long=8.6`, { key: '' });
+    const [letter] = (await list('?device=leaf')).dead_letters as [Letter];
+
+    const asSent = await resubmit(letter);
+    expect([letter.type, asSent.status, slugOf(asSent)]).toEqual(['vehicle-not-allowed', 403, 'vehicle-not-allowed']);
+    expect((await list('?device=leaf')).dead_letters).toEqual([letter]);
+
+    expect((await resubmit(letter, { ...JSON.parse(letter.body), vehicle_id: 'polo' })).status).toBe(200);
+    expect((await list('?device=leaf')).dead_letters).toEqual([]);
+  });
+
   test('of a seq that is taken stays, until it is given another one', async () => {
     const { device, events } = await recorder.announced();
     await server.ingest({ ...events[0], ts: events[29]?.ts });

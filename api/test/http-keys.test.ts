@@ -232,4 +232,18 @@ describe('a link that shows something', () => {
     expect([first, second, await statusOf(other)]).toEqual([[200, 200], [401, 200], 401]);
     expect((await server.request('/v1/shares')).text).not.toContain(new URL(other.url).searchParams.get('share'));
   });
+
+  test('is the only thing whose key may stand in an address', async () => {
+    const device = (await server.request('/v1/devices', { body: { name: 'dongle', vehicles: ['golf'] } })).body;
+    const viewer = (await server.request('/v1/devices', { body: { name: 'pc', vehicles: ['golf'], role: 'viewer' } }))
+      .body;
+    const statusOf = async (path: string, key: string, body?: unknown) =>
+      (await server.request(`${path}?share=${key}`, { key: '', ...(body !== undefined && { body }) })).status;
+
+    expect(await statusOf('/v1/trips', viewer.key)).toBe(401);
+    expect(await statusOf('/v1/devices', server.admin)).toBe(401);
+    expect(
+      await statusOf('/v1/ingest', device.key, { vehicle_id: 'golf', ts: new Date().toISOString(), rpm: 900 }),
+    ).toBe(401);
+  });
 });

@@ -1,6 +1,8 @@
 /** `fleet keys add --app`: the key of an app comes with how the app is set up. */
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { loadConfig } from '../src/config.ts';
 import { FORMATS } from '../src/formats/formats.ts';
+import { knownAddresses } from '../src/public-url.ts';
 import { createPlace, type Place } from './cli.ts';
 
 /** Each command is a process of its own, which takes its time on a busy machine. */
@@ -48,6 +50,13 @@ test('says that a phone does not reach an address that nobody set', async () => 
 
   expect(code).toBe(0);
   expect(err).toContain('set PUBLIC_URL');
+});
+
+test('of a server that is open to its network, tells the address there: a phone at home reaches it', async () => {
+  const env = { PUBLIC_URL: '', HOST: '0.0.0.0', PORT: '4711' };
+  const { out } = await add('osmand', env);
+
+  expect(out).toContain(`${knownAddresses(loadConfig(env), 4_711).at(-1)}/i/osmand/${keyIn(out)}`);
 });
 
 test('knows no other apps, and no app that only reads', async () => {

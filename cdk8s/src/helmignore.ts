@@ -10,7 +10,8 @@ export const IGNORED = [
   ...['examples', 'jest.*', 'package.json', 'package-lock.json', 'packages', 'scripts', 'skaffold.yaml'],
   ...['tsconfig*', 'web'],
   // What may lie about.
-  ...['coverage', 'data', 'dist', 'node_modules', '*.db*', '*.log', '*.tar*', '*.tgz', '*.zip'],
+  ...['coverage', 'data', 'dist', 'edge-data', 'node_modules'],
+  ...['*.db*', '*.env', '*.log', '*.ndjson*', '*.tar*', '*.tgz', '*.zip'],
 ];
 
 export const HELMIGNORE = `${['# Made from cdk8s/src by `npm run generate`: change it there.', ...IGNORED.map((path) => `/${path}`)].join('\n')}\n`;

@@ -32,10 +32,15 @@ function checkout(): void {
     'dist/kubernetes/a.yaml',
     'fleet.db',
     'a.tgz',
+    'edge-data/outbox.db',
+    'edge.env',
+    'drive.ndjson',
   ]) {
     mkdirSync(dirname(join(folder, file)), { recursive: true });
     writeFileSync(join(folder, file), Buffer.alloc(6 * 2 ** 20));
   }
+  // As the socket of an edge that runs: Helm gives up at what is no plain file.
+  execFileSync('mkfifo', [join(folder, 'edge-data/edge.sock')]);
 }
 
 describe.each(HELMS)('with $name', ({ name, isThere }) => {

@@ -4,11 +4,14 @@
  */
 import type { Registry } from '../registry.ts';
 import { digestOf } from './key.ts';
-import type { Principal } from './principal.ts';
+import { mayEnter, type Principal } from './principal.ts';
 import type { DeviceRecord, PersonRecord, RevocationRecord, ShareRecord, VehicleRecord } from './records.ts';
 
 /** How often other processes' changes are looked for, milliseconds. */
 export const REFRESH_MS = 2_000;
+
+/** How the ids of principals begin that are share links. */
+const SHARE_ID = 'share/';
 
 /** A key that settings or a mounted file give, beside the registry. */
 export interface FixedKey {
@@ -66,6 +69,24 @@ export class Directory {
   /** Whose key it is, undefined where it is nobody's or holds no longer. */
   holderOf(key: string): Principal | undefined {
     return this.holderOfDigest(digestOf(key));
+  }
+
+  /** Every device of a name whose key holds, those beside the registry included. */
+  writersNamed(name: string): readonly Principal[] {
+    const holders = [...this.#snapshot.keys.values(), ...this.#fixed()];
+    return holders
+      .filter(
+        ({ principal, expires_at }) =>
+          principal.name === name && (expires_at ?? Number.POSITIVE_INFINITY) > this.#now(),
+      )
+      .map(({ principal }) => principal)
+      .filter((principal) => mayEnter(principal, 'write'));
+  }
+
+  /** What a share link shows, by the key in it. No other key is good there: addresses are logged and passed on. */
+  sharedBy(key: string): Principal | undefined {
+    const principal = this.holderOf(key);
+    return principal?.id.startsWith(SHARE_ID) ? principal : undefined;
   }
 
   /** As `holderOf`, for those who keep no more of a key than its digest. */
@@ -134,6 +155,6 @@ function deviceKeys(id: string, { name, role, vehicles, keys }: DeviceRecord): [
 function shareKey(id: string, { label, vehicles, trip_id, sha256, expires_at }: ShareRecord): [string, KeyHolder] {
   const [vehicle] = vehicles;
   const trip = trip_id === null || vehicle === undefined ? null : { vehicle, trip_id };
-  const principal: Principal = { id: `share/${id}`, name: label, role: 'viewer', vehicles, trip, session: null };
+  const principal: Principal = { id: SHARE_ID + id, name: label, role: 'viewer', vehicles, trip, session: null };
   return [sha256, { principal, expires_at }];
 }

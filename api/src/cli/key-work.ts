@@ -42,11 +42,15 @@ export function wantedKey(options: KeyOptions, now: number): NewDevice {
 }
 
 export async function addKey(context: CommandContext, registry: Registry, wanted: NewDevice): Promise<void> {
-  const { out, now } = context;
+  const { out, err, now } = context;
+  const namesakes = await findDevices(registry, wanted.name);
   const { device, key } = await addDevice(registry, wanted, now());
   const { name, role, vehicles, app, expires_at } = wanted;
   const allowed = `${name} ${DOES[role]} ${scopeText(vehicles)}${untilText(expires_at)}`;
   out.write(`${allowed} (id ${device.id}, MQTT user ${userOf(key)}); its key, shown this once: ${key}\n`);
+  if (namesakes.length > 0) {
+    err.write(`fleet: ${namesakes.length + 1} devices are called ${name} now: trips don't tell them apart\n`);
+  }
   if (app !== undefined) tellSetup(context, app, key);
 }
 

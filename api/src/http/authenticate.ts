@@ -62,8 +62,11 @@ export class Authenticator {
 
   #identify(req: IncomingMessage, share: string | null): Principal | undefined {
     const { directory, signIn, publicUrl } = this.#parts;
-    const key = bearerIn(req.headers.authorization) ?? share;
+    const key = bearerIn(req.headers.authorization);
     if (key !== null) return directory.holderOf(key) ?? this.#refuse(req, 'this key is wrong, expired or revoked');
+    if (share !== null) {
+      return directory.sharedBy(share) ?? this.#refuse(req, 'this link is wrong, has ended or was taken back');
+    }
     const session = sessionIn(req.headers.cookie);
     if (session === null) return undefined;
     if (isForged(req, publicUrl())) throw refused('forbidden', 'this request came from another site');

@@ -1,6 +1,7 @@
 /** What could not be taken from senders who don't read answers: to be looked at, mended and sent again. */
 import type { IncomingMessage } from 'node:http';
 import { formatTimestamp } from '@fleet/contract';
+import type { Principal } from '../access/principal.ts';
 import { parseJson } from '../ingest/decode.ts';
 import { ingestOne } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
@@ -48,18 +49,30 @@ async function remove({ registry }: Services, { res, params }: Exchange): Promis
   sendNothing(res);
 }
 
-/** Takes the letter in as the event that it should have been, or the one in the body instead of it. */
+/**
+ * Takes the letter in as the event that it should have been, or the one in the body instead of it. What the admin writes
+ * is the admin's word; as it was sent it stays its device's, which speaks for its own vehicles only.
+ */
 async function resubmit(services: Services, { req, res, params, principal }: Exchange): Promise<void> {
   const letter = await services.registry.get('dead-letter', params['id'] ?? '');
   if (letter === undefined) throw refused('not-found', `no dead letter ${params['id']}`);
   const mended = hasBody(req) ? await readJson(req) : undefined;
-  const { body, encoding, device, context } = letter.body;
+  const { body, encoding, device, context, slug } = letter.body;
   const event = mended ?? orThrow(parseJson(Buffer.from(body, encoding)));
-  const admission = admissionOf(services, { ...principal, name: device }, 'offline');
+  const isDevices = mended === undefined && slug === 'vehicle-not-allowed';
+  const sender = isDevices ? senderNamed(services, device) : { ...principal, name: device };
+  const admission = admissionOf(services, sender, 'offline');
   const whole = typeof event === 'object' && event !== null ? { ...context, ...event } : event;
   const stored = orThrow(await ingestOne(services.store, whole, admission));
   await services.registry.delete('dead-letter', letter.id);
   sendJson(res, 200, stored);
+}
+
+/** Whoever writes under a name now, for all vehicles that its keys are for. */
+function senderNamed({ directory }: Services, name: string): Principal {
+  const scopes = directory.writersNamed(name).map(({ vehicles }) => vehicles);
+  const vehicles = scopes.includes('*') ? '*' : scopes.flat();
+  return { id: '', name, role: 'device', vehicles, trip: null, session: null };
 }
 
 function hasBody({ headers }: IncomingMessage): boolean {

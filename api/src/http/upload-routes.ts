@@ -155,7 +155,7 @@ function checkBelongs(manifest: Manifest, upload: UploadRecord, { speaker }: Adm
   ];
   const [first] = faults;
   if (first !== undefined)
-    throw new ProblemError(problem('invalid-manifest', `${first.pointer} ${first.detail}`, faults));
+    throw new ProblemError(problem('invalid-manifest', `${first.pointer || 'the manifest'} ${first.detail}`, faults));
 }
 
 function receiptToWire({ no, event_count, rejected, rejected_count, seqs, size_bytes, sha256 }: ReceiptRecord) {

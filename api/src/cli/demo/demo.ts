@@ -15,11 +15,14 @@ import { type DemoServer, startDemoServer } from './demo-server.ts';
 import { isRight, judge, verdictTable } from './verdicts.ts';
 import { whatNext } from './what-next.ts';
 
+/** What tells it to end; the last is that its terminal was closed. */
+const ENDINGS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 /** Ends at once where `isOnce` says so, else when it is told to. */
 export async function demo(context: CommandContext, isOnce: boolean): Promise<void> {
   const ended = new AbortController();
   const end = () => ended.abort();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+  for (const signal of ENDINGS) process.once(signal, end);
   const folder = mkdtempSync(join(tmpdir(), 'fleet-demo-'));
   let server: DemoServer | undefined;
   try {
@@ -33,7 +36,7 @@ export async function demo(context: CommandContext, isOnce: boolean): Promise<vo
   } finally {
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, end);
+    for (const signal of ENDINGS) process.off(signal, end);
   }
 }
 

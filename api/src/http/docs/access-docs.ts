@@ -140,9 +140,13 @@ export const DELETE_LETTER_DOC = removeDoc('Dead letters', 'Delete a letter');
 export const RESUBMIT_DOC: RouteDoc = {
   tag: 'Dead letters',
   summary: 'Take a letter in after all, or the event in the body instead of it',
+  description: 'As it was sent, it is taken for vehicles only that its device may speak for now.',
   body: { 'application/json': ref('TelemetryEvent') },
   answers: { 200: { 'application/json': ref('StoredEvent') } },
-  problems: ['not-found', 'malformed-body', 'invalid-event', 'seq-conflict', 'clock-skew', 'too-old'],
+  problems: [
+    ...(['not-found', 'malformed-body', 'invalid-event', 'seq-conflict', 'clock-skew', 'too-old'] as const),
+    'vehicle-not-allowed',
+  ],
 };
 
 function listDoc(tag: string, summary: string, schema: string): RouteDoc {

@@ -2,7 +2,7 @@
  * Copies of the file that can be relied on: made while the server works, read back and counted before they get their
  * name, so that a backup is never half of one.
  */
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -38,7 +38,9 @@ export function makeBackup(folder: string, file: string): FileContent {
 
 /** Reads a backup as a whole: the file's own checks, and that every event is there. Throws `StartError`. */
 export function verifyBackup(file: string): FileContent {
-  if (!existsSync(file)) throw new StartError(`${file} is not there`);
+  const about = statSync(file, { throwIfNoEntry: false });
+  if (about === undefined) throw new StartError(`${file} is not there`);
+  if (about.isDirectory()) throw new StartError(`${file} is a folder: name one of the backups in it`);
   const db = new Database(file, { readonly: true, fileMustExist: true });
   try {
     const count = (sql: string) => (db.prepare(sql).pluck().get() as number | null) ?? 0;
