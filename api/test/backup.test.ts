@@ -1,5 +1,15 @@
 /** A backup is what was there at one moment, whole; a file that is not is noticed, and nothing is lost by restoring one. */
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +114,14 @@ describe('a backup', () => {
 
     expect(makeBackup(data, backup)).toMatchObject({ events: 2_001, vehicles: 1, documents: 0 });
     expect(verifyBackup(backup)).toEqual(makeBackup(data, join(folder, 'again.db')));
+  });
+
+  test('is its owner’s alone, in whatever folder', async () => {
+    await fill(10);
+    mkdirSync(join(folder, 'backups'), { mode: 0o755 });
+    makeBackup(data, backup);
+
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
   });
 
   test('of nothing is refused, and takes the place of nothing', async () => {

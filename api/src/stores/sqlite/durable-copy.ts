@@ -3,8 +3,13 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 
+/** As with the folder of data, whoever is not the owner reads nothing: keys' digests and a secret are in it. */
+const OWNER_ONLY = 0o600;
+
 /** Copies a database as it is at one moment. The copy may not be there yet. */
 export function copyDatabase(db: Database.Database, copy: string): void {
+  // SQLite fills an empty file, and would make one that everybody may read.
+  closeSync(openSync(copy, 'wx', OWNER_ONLY));
   db.prepare('VACUUM INTO ?').run(copy);
   sync(copy);
 }
