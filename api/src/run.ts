@@ -1,9 +1,10 @@
 /** Runs a server as the process's own business: until it is told to stop, or its store ends. */
 import { pino } from 'pino';
 import type { Config } from './config.ts';
+import type { ServerParts } from './create-services.ts';
 import { faultText } from './fault-text.ts';
 import { HangError } from './ports.ts';
-import { type RunningServer, type ServerParts, startServer } from './start.ts';
+import { type RunningServer, startServer } from './start.ts';
 import { VERSION } from './version.ts';
 
 /** Starts it; it stops with SIGTERM or SIGINT, and the process with it. Throws `StartError`. */

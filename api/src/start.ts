@@ -1,17 +1,15 @@
 /** Puts the server together from its configuration, and takes it apart again. Used by `main.ts` and by tests alike. */
 import { setMaxListeners } from 'node:events';
-import type { IncomingMessage, Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import proxyAddr from 'proxy-addr';
-import { Directory, REFRESH_MS } from './access/directory.ts';
+import { REFRESH_MS } from './access/directory.ts';
 import { FailedTries } from './access/failed-tries.ts';
-import { KeysFile } from './access/keys-file.ts';
 import type { Principal } from './access/principal.ts';
-import { SettingsKeys } from './access/settings-keys.ts';
 import { Sightings } from './access/sightings.ts';
-import { loadSessionKey, SignIn } from './access/sign-in.ts';
-import { type Config, sharedToken, trustOf } from './config.ts';
+import { type Config, trustOf } from './config.ts';
+import { createServices, type ServerParts } from './create-services.ts';
 import { createApp } from './http/app.ts';
 import { Authenticator } from './http/authenticate.ts';
 import { UNDO_MS } from './http/correction-routes.ts';
@@ -20,23 +18,14 @@ import type { Route } from './http/route.ts';
 import { allRoutes } from './http/routes.ts';
 import { createHttpServer } from './http/server.ts';
 import { systemRoutes } from './http/system-routes.ts';
-import { DeadLetters } from './ingest/dead-letters.ts';
 import { every, type Job } from './jobs/every.ts';
 import { forgetRevocations, noteSightings, upkeep } from './jobs/housekeeping.ts';
-import { LiveFeed } from './live/live-feed.ts';
-import { createMetrics } from './observability/metrics.ts';
-import { Readiness } from './observability/readiness.ts';
 import { Tallies } from './observability/tallies.ts';
 import { type MqttDoor, openMqtt } from './open-mqtt.ts';
 import { type OpenedStore, openStore } from './open-store.ts';
 import { HangError, StartError } from './ports.ts';
-import { addressAsked } from './public-url.ts';
 import type { Services } from './services.ts';
-import { Uploads } from './uploads/uploads.ts';
 import { BUILT_AT } from './version.ts';
-
-/** The whole server, or nothing but the subscriber to a broker, with what probes and Prometheus ask of it. */
-export type ServerParts = 'all' | 'bridge';
 
 /** What the program is given by whoever starts it. */
 export interface Surroundings {
@@ -117,75 +106,6 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   }
 }
 
-interface Foundations {
-  readonly opened: OpenedStore;
-  readonly tallies: Tallies;
-  readonly draining: AbortController;
-  readonly now: () => number;
-  readonly builtAt: number;
-  readonly log: Logger;
-  readonly parts: ServerParts;
-  readonly port: () => number;
-}
-
-async function createServices(
-  config: Config,
-  { opened, tallies, draining, now, builtAt, log, parts, port }: Foundations,
-): Promise<Services> {
-  const { registry, spool, backups } = opened;
-  const store = opened.events;
-  const isReached = () => parts === 'all' || tallies.mqtt.isConnected() === true;
-  const isShared = config.STORE === 'influxdb';
-  const readiness = new Readiness({ store, now, builtAt, isShared, isReached });
-  const settings = new SettingsKeys(config);
-  const file =
-    config.KEYS_FILE === undefined
-      ? null
-      : new KeysFile(config.KEYS_FILE, (fault) => log.error({ fault }, 'KEYS_FILE'));
-  const directory = new Directory(registry, now, () =>
-    file === null ? settings.keys : [...settings.keys, ...file.keys],
-  );
-  await directory.refresh();
-  const key = await loadSessionKey(registry, sharedToken(config), now());
-  const deadLetters = new DeadLetters(registry, now);
-  const isSecure = secureBy(config);
-  const live = new LiveFeed(store, (error) => log.error({ err: error }, 'live feed'));
-  return {
-    store,
-    registry,
-    directory,
-    deadLetters,
-    spool,
-    tallies,
-    readiness,
-    now,
-    builtAt,
-    draining: draining.signal,
-    signIn: new SignIn({ registry, directory, key, now }),
-    uploads: new Uploads({ registry, store, deadLetters, resolve: (name) => directory.resolve(name), now }),
-    live,
-    metrics: createMetrics({
-      tallies,
-      store,
-      isReady: () => readiness.fault() === undefined,
-      liveClients: () => live.listenerCount,
-      backupVerifiedAt: () => backups?.state().verified_at ?? null,
-      retention: config.RETENTION,
-    }),
-    lastBackup: () => backups?.state() ?? null,
-    limits: { maxAhead: config.INGEST_MAX_AHEAD, maxAge: config.INGEST_MAX_AGE, retention: config.RETENTION },
-    publicUrl: (asked) =>
-      config.PUBLIC_URL ?? (asked && addressAsked(asked, isSecure(asked))) ?? `http://localhost:${port()}`,
-    isSecure,
-    onRefused: (slug) => tallies.events(slug),
-    refresh: async () => {
-      settings.refresh();
-      file?.refresh();
-      await directory.refresh();
-    },
-  };
-}
-
 /** What the server over HTTP is made of beside its services. */
 interface HttpParts {
   readonly failedTries: FailedTries;
@@ -212,16 +132,6 @@ function createServer(config: Config, services: Services, { failedTries, sightin
     onFailure: (error: unknown, incident: string) => log.error({ err: error, incident }, 'request failed'),
   };
   return createHttpServer({ ...parts, services, app: createApp(parts) });
-}
-
-/** Whether a request came over https: what a proxy says counts where its word does. */
-function secureBy(config: Config): (req: IncomingMessage) => boolean {
-  const trust = trustOf(config.TRUST_PROXY);
-  const isHttps = config.PUBLIC_URL?.startsWith('https:') ?? false;
-  return (req) => {
-    const said = `${req.headers['x-forwarded-proto'] ?? ''}`.split(',')[0]?.trim();
-    return isHttps || (said === 'https' && trust(req.socket.remoteAddress ?? '', 0));
-  };
 }
 
 function listen(server: Server, { HOST: host, PORT: port }: Config): Promise<number> {
