@@ -41,9 +41,11 @@ export interface Evidence {
 /** Every trip of the window, by start. */
 export function deriveTrips(evidence: Evidence): Trip[] {
   const pieces = evidence.deviceTrips.flatMap((trip) => piecesOf(trip, evidence));
-  const zones = zonesOf(pieces, evidence);
+  // Where nothing is loose nobody need know whose it would be.
+  const zones = evidence.runs.length === 0 ? [] : zonesOf(pieces, evidence);
+  const owned = byOwner(zones);
   const trips = [
-    ...pieces.map((piece) => withLooseEvents(piece, zones, evidence)),
+    ...pieces.map((piece) => withLooseEvents(piece, owned.get(piece) ?? [], evidence)),
     ...looseTrips(zones, evidence).map((span) => looseTrip(span, evidence.vehicle)),
   ];
   return withOwnIds(merged(trips.toSorted(byStartAndId), evidence.corrections.merges), evidence.vehicle);
@@ -78,9 +80,14 @@ function zonesOf(pieces: readonly Trip[], { idleMs, corrections }: Evidence): Zo
     .map((owner) => ({ owner, ...reachOf(owner, idleMs, corrections.walls) }));
   const zones: Zone[] = [];
   for (const cluster of clusters(reaches)) {
-    const starts = [...new Set(cluster.flatMap((zone) => turningPoints(zone, cluster)))].sort((a, b) => a - b);
+    const points = cluster.flatMap((zone, index) => turningPoints(zone, cluster, index));
+    const starts = [...new Set(points)].sort((a, b) => a - b);
+    let [next, near]: [number, readonly Zone[]] = [0, []];
     for (const [index, from] of starts.entries()) {
-      const owner = nearest(cluster, from);
+      const before = next;
+      while ((cluster[next]?.from ?? Number.POSITIVE_INFINITY) <= from) next++;
+      near = [...near.filter(({ to }) => to >= from), ...cluster.slice(before, next)];
+      const owner = nearest(near, from);
       const end = starts[index + 1];
       if (owner !== undefined && end !== undefined) zones.push({ owner, from, to: end - 1 });
     }
@@ -93,7 +100,7 @@ function reachOf(piece: Trip, idleMs: number, walls: readonly number[]): Span {
   return cutAt(around, walls).find((span) => overlaps(span, piece)) ?? around;
 }
 
-/** Zones in groups that don't touch each other; given in order of their owners' start. */
+/** Zones in groups that don't touch each other, each by start. */
 function clusters(zones: readonly Zone[]): Zone[][] {
   const result: Zone[][] = [];
   let end = Number.NEGATIVE_INFINITY;
@@ -106,17 +113,20 @@ function clusters(zones: readonly Zone[]): Zone[][] {
 }
 
 /** Where another owner may begin to be the nearest: ends of reaches and trips, and the middle between two trips. */
-function turningPoints(zone: Zone, cluster: readonly Zone[]): number[] {
+function turningPoints(zone: Zone, cluster: readonly Zone[], index: number): number[] {
   const { owner } = zone;
-  const middles = cluster
-    .filter((other) => other.owner.from > owner.to && overlaps(other, zone))
-    .map((other) => Math.floor((owner.to + other.owner.from) / 2) + 1);
+  const middles: number[] = [];
+  for (let at = index + 1; at < cluster.length; at++) {
+    const other = cluster[at] as Zone;
+    if (other.from > zone.to) break;
+    if (other.owner.from > owner.to) middles.push(Math.floor((owner.to + other.owner.from) / 2) + 1);
+  }
   return [zone.from, owner.from, owner.to + 1, zone.to + 1, ...middles];
 }
 
-function nearest(cluster: readonly Zone[], ts: number): Trip | undefined {
+function nearest(zones: readonly Zone[], ts: number): Trip | undefined {
   let best: Trip | undefined;
-  for (const { owner, from, to } of cluster) {
+  for (const { owner, from, to } of zones) {
     if (ts < from || ts > to) continue;
     if (best === undefined || (distance(owner, ts) - distance(best, ts) || byStartAndId(owner, best)) < 0) best = owner;
   }
@@ -131,9 +141,18 @@ function byStartAndId(a: Trip, b: Trip): number {
   return a.from - b.from || (a.id < b.id ? -1 : 1);
 }
 
-/** A device-made trip together with the loose events of its zones. */
-function withLooseEvents(piece: Trip, zones: readonly Zone[], { runs, corrections, times }: Evidence): Trip {
-  const own = zones.filter((zone) => zone.owner === piece);
+function byOwner(zones: readonly Zone[]): ReadonlyMap<Trip, readonly Zone[]> {
+  const owned = new Map<Trip, Zone[]>();
+  for (const zone of zones) {
+    const own = owned.get(zone.owner);
+    if (own === undefined) owned.set(zone.owner, [zone]);
+    else own.push(zone);
+  }
+  return owned;
+}
+
+/** A device-made trip together with the loose events of its own zones. */
+function withLooseEvents(piece: Trip, own: readonly Zone[], { runs, corrections, times }: Evidence): Trip {
   const loose = runs.flatMap((run) =>
     own
       .map((zone) => intersection(zone, run))

@@ -128,19 +128,20 @@ export class Deriver {
     const seed = first.container === 0 ? this.#nextSpan(ids, first) : spanOf(first);
     if (seed === undefined) return { ...nothing(group.vehicle), settled: [settled(first, null)] };
     const events = dirty.filter((row) => row.container !== 0);
+    const spans = events.map(spanOf);
     const existing = (window: Span) => this.#existing(ids, window);
-    const { window, evidence } = this.#evidence.gather(group, seed, (span) => [
-      ...existing(span).map(tripSpan),
-      ...events.map(spanOf).filter((stretch) => overlaps(stretch, span)),
+    const { window, evidence } = this.#evidence.gather(group, seed, (stretch) => [
+      ...existing(stretch).map(tripSpan),
+      ...spans.filter((span) => overlaps(span, stretch)),
     ]);
-    const touched = events.filter((row) => overlaps(spanOf(row), window));
+    const touched = events.filter((_, index) => overlaps(spans[index] as Span, window));
     const restructured = dirty.some((row) => row.container === 0 && overlaps(spanOf(row), window));
     const ordered = touched.filter((row) => row.loose === 0).map((row) => this.#facts.findOrder(row));
     const before = new Map(existing(window).map((row) => [row.trip_id, row]));
     const trips = deriveTrips(evidence);
     return {
       vehicle: group.vehicle,
-      ...this.#tripRows(group, ids, trips, { before, touched, restructured }),
+      ...this.#tripRows(group, ids, trips, { before, touched: byTrip(touched), restructured }),
       rollups: touched.filter((row) => row.name !== null).map((row) => this.#facts.rollUp(group, row)),
       ordered,
       settled: [
@@ -156,7 +157,9 @@ export class Deriver {
     const kept = new Set(trips.map(({ id }) => id));
     return {
       trips: rows.filter((row) => row !== known.before.get(row.trip_id)),
-      removed: [...known.before.keys()].filter((id) => !kept.has(id)),
+      removed: [...known.before.values()]
+        .filter(({ trip_id }) => !kept.has(trip_id))
+        .map(({ trip_id, from_ts }) => ({ trip_id, from_ts })),
     };
   }
 
@@ -198,7 +201,8 @@ export class Deriver {
 /** What is known of a window before its trips are worked out. */
 interface Known {
   readonly before: ReadonlyMap<string, TripRow>;
-  readonly touched: readonly DirtyRow[];
+  /** What changed, by the trip that its events are of: null for loose ones. */
+  readonly touched: ReadonlyMap<string | null, readonly DirtyRow[]>;
   /** Whether corrections or names changed, so that a trip may hold other old events than before. */
   readonly restructured: boolean;
 }
@@ -215,14 +219,26 @@ function nothing(vehicle: string): Derived {
   return { vehicle, removed: [], trips: [], rollups: [], ordered: [], settled: [] };
 }
 
-/** The earliest time in the parts at which events may have changed. */
-function firstTouched(parts: readonly Part[], touched: readonly DirtyRow[]): number {
-  const times = touched.flatMap((row) => {
+function byTrip(touched: readonly DirtyRow[]): Known['touched'] {
+  const trips = new Map<string | null, DirtyRow[]>();
+  for (const row of touched) {
     const trip = row.loose === 1 ? null : row.name;
-    const own = parts.filter((part) => part.trip === trip && overlaps(part, spanOf(row)));
-    return own.map((part) => Math.max(part.from, row.from_ts));
-  });
-  return Math.min(Number.POSITIVE_INFINITY, ...times);
+    const own = trips.get(trip);
+    if (own === undefined) trips.set(trip, [row]);
+    else own.push(row);
+  }
+  return trips;
+}
+
+/** The earliest time in the parts at which events may have changed. */
+function firstTouched(parts: readonly Part[], touched: Known['touched']): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const part of parts) {
+    for (const row of touched.get(part.trip) ?? []) {
+      if (overlaps(part, spanOf(row))) first = Math.min(first, Math.max(part.from, row.from_ts));
+    }
+  }
+  return first;
 }
 
 /** Whether a trip holds what it held before, and else only later events. */

@@ -1,6 +1,6 @@
 /** Collects what trips of a vehicle around some time are made from. */
 import type { DeviceTrip, EventTimes, Evidence } from '../../trips/derive-trips.ts';
-import { hull, overlaps, type Span, united, widen } from '../../trips/span.ts';
+import { byStart, hull, overlaps, type Span, subtract, united, widen } from '../../trips/span.ts';
 import type { Database } from './open-database.ts';
 import type { VehicleGroup } from './vehicle-groups.ts';
 import { VehicleIds } from './vehicle-ids.ts';
@@ -65,28 +65,36 @@ export class EvidenceReader {
 
   /**
    * What a vehicle's trips around `seed` are made from, and the window that it covers: no trip crosses the window's
-   * ends. `near` may add spans that belong into it.
+   * ends. `near` may add spans that belong into it, by each stretch that the window has grown by: a chain of thousands of
+   * trips is walked along, not looked at anew from its beginning for each link.
    */
   gather(
     group: VehicleGroup,
     seed: Span,
-    near: (window: Span) => readonly Span[],
+    near: (stretch: Span) => readonly Span[],
   ): { window: Span; evidence: Evidence } {
     const ids = this.idsOf(group);
+    const runs = new Map<string, Span>();
+    const deviceTrips = new Map<string, DeviceTrip>();
     let window = widen(seed, this.#idleMs);
-    for (;;) {
-      const runs = ids.flatMap((id) => this.#runs(id, window));
-      const deviceTrips = this.#deviceTrips(ids, window);
-      const reaches = deviceTrips.map((trip) => widen(trip, this.#idleMs));
-      const merges = group.combined.merges.filter((merge) => overlaps(merge, window));
-      // Runs under different names of the vehicle may turn out to be one.
-      const stretches = ids.length === 1 ? runs : runs.map((run) => widen(run, this.#idleMs));
-      const wider = [...stretches, ...reaches, ...merges, ...near(window)].reduce<Span>(hull, window);
-      if (wider.from === window.from && wider.to === window.to) {
-        return { window, evidence: this.#evidence(group, ids, united(runs, this.#idleMs), deviceTrips) };
+    for (let unseen: readonly Span[] = [window]; unseen.length > 0; ) {
+      let wider = window;
+      for (const stretch of unseen) {
+        const found = ids.flatMap((id) => this.#runs(id, stretch).map((run) => [`${id} ${run.from}`, run] as const));
+        for (const [key, run] of found) runs.set(key, run);
+        const trips = this.#deviceTrips(ids, stretch);
+        for (const trip of trips) deviceTrips.set(trip.id, trip);
+        // Runs under different names of the vehicle may turn out to be one.
+        const reaches = found.map(([, run]) => (ids.length === 1 ? run : widen(run, this.#idleMs)));
+        const merges = group.combined.merges.filter((merge) => overlaps(merge, stretch));
+        const all = [...reaches, ...trips.map((trip) => widen(trip, this.#idleMs)), ...merges, ...near(stretch)];
+        wider = all.reduce<Span>(hull, wider);
       }
+      unseen = subtract(wider, [window]);
       window = wider;
     }
+    const spans = united([...runs.values()], this.#idleMs);
+    return { window, evidence: this.#evidence(group, ids, spans, [...deviceTrips.values()].sort(byStart)) };
   }
 
   #evidence(group: VehicleGroup, ids: readonly number[], runs: readonly Span[], deviceTrips: DeviceTrip[]): Evidence {

@@ -74,7 +74,8 @@ export interface TripRow {
 export interface Derived {
   /** The one name of the vehicle. */
   readonly vehicle: string;
-  readonly removed: readonly string[];
+  /** Trips that are none any more where they were. One of that id may have come up elsewhere meanwhile. */
+  readonly removed: readonly Pick<TripRow, 'trip_id' | 'from_ts'>[];
   readonly trips: readonly TripRow[];
   readonly rollups: readonly DerivedRollups[];
   readonly ordered: readonly { readonly container: number; readonly seq: number | null }[];

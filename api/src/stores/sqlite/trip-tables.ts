@@ -24,7 +24,7 @@ export class TripTables {
   constructor(db: Database, containers: Containers) {
     this.#containers = containers;
     this.#sql = {
-      removeTrip: db.prepare('DELETE FROM trips WHERE vehicle_id = ? AND trip_id = ?'),
+      removeTrip: db.prepare('DELETE FROM trips WHERE vehicle_id = ? AND trip_id = ? AND from_ts = ?'),
       putTrip: db.prepare('INSERT OR REPLACE INTO trips VALUES (?, ?, ?, ?, ?, ?, ?)'),
       clearTrips: db.prepare('DELETE FROM trips WHERE vehicle_id = ?'),
       removeRollups: db.prepare('DELETE FROM rollups WHERE container = ? AND minute BETWEEN ? AND ?'),
@@ -46,7 +46,7 @@ export class TripTables {
   /** Writes what was worked out from events as they were at a commit; what changed since stays dirty. */
   apply(derived: Derived, at: number): void {
     const vehicleId = this.#containers.ensureVehicle(derived.vehicle);
-    for (const id of derived.removed) this.#sql.removeTrip.run(vehicleId, id);
+    for (const { trip_id, from_ts } of derived.removed) this.#sql.removeTrip.run(vehicleId, trip_id, from_ts);
     for (const { trip_id, from_ts, to_ts, parts, totals, summary } of derived.trips) {
       this.#sql.putTrip.run(vehicleId, trip_id, from_ts, to_ts, parts, totals, summary);
     }

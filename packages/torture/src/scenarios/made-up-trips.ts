@@ -14,7 +14,7 @@ const ALLOWED_MIB = 100;
 export const madeUpTrips: Scenario = {
   name: 'made-up-trips',
   about: 'a device begins a trip with each event, thousands of them',
-  share: 100,
+  share: 25,
   run: ({ times, random, progress }) =>
     inWorld({ random }, async (world) => {
       let early = 0;
