@@ -22,7 +22,8 @@ export function tableOf(findings: readonly Finding[]): string {
   const isCompared = findings.some(({ before }) => before !== undefined);
   const columns = isCompared ? [...COLUMNS, ...COMPARISON] : COLUMNS;
   const titles = columns.map(([title]) => title);
-  const rows = findings.map((finding) => columns.map(([, of]) => of(finding)));
+  // A bar would end the cell.
+  const rows = findings.map((finding) => columns.map(([, of]) => of(finding).replaceAll('|', '/')));
   const widths = titles.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;

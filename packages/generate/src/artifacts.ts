@@ -7,6 +7,7 @@ import { alertingFiles, DASHBOARDS } from '@fleet/dashboards';
 import { CONFIG_SPEC as EDGE_CONFIG_SPEC } from '@fleet/edge/config-spec';
 import { alertsPage } from './alerts-page.ts';
 import type { Artifact } from './artifact.ts';
+import { benchmarksPage } from './benchmarks-page.ts';
 import { configurationPage, edgeConfigurationPage } from './configuration-page.ts';
 import { problemsPage } from './problems-page.ts';
 import { reliabilityPage } from './reliability-page.ts';
@@ -26,6 +27,7 @@ export function allArtifacts(): Artifact[] {
     { path: 'docs/signals.md', text: signalsPage() },
     { path: 'docs/problems.md', text: problemsPage() },
     { path: 'docs/reliability.md', text: reliabilityPage() },
+    { path: 'docs/benchmarks.md', text: benchmarksPage() },
     { path: 'docs/alerts.md', text: alertsPage() },
     ...Object.entries(alertingFiles()).map(([name, file]) => ({
       path: `dashboards/alerting/${name}`,

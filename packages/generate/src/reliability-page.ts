@@ -18,7 +18,8 @@ export function reliabilityPage(): string {
     'It starts the real program on a scratch folder, has cars send to it in every way there is, and does its worst. One ' +
       'oracle judges: every event that was acknowledged is found once, with its values (*conservation*), nothing is found ' +
       'that nobody sent, and when a fault is over new events are acknowledged within 5 s (*liveness*). Without options it ' +
-      'takes a few minutes; `--help` says more.',
+      'takes a few minutes; `--help` says more. What wants a program that is not there (strace, Mosquitto, InfluxDB) is ' +
+      'skipped by name. How power cuts are made: [decision 0014](adr/0014-power-cuts-are-replayed-from-what-the-kernel-was-told.md).',
     '## The last long run',
     `On ${run.date}, seed ${run.seed}, Node ${run.node} on ${run.platform}:`,
     resultTable(run),
