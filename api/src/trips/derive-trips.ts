@@ -10,6 +10,7 @@
  * @see docs/adr/0003-trips-of-loose-events-are-derived.md
  */
 import type { Corrections } from './corrections.ts';
+import { grouped } from './grouped.ts';
 import { byStart, cutAt, hull, intersection, overlaps, type Span, subtract, united } from './span.ts';
 import type { Trip } from './trip.ts';
 import { derivedTripId } from './trip-id.ts';
@@ -43,7 +44,7 @@ export function deriveTrips(evidence: Evidence): Trip[] {
   const pieces = evidence.deviceTrips.flatMap((trip) => piecesOf(trip, evidence));
   // Where nothing is loose nobody need know whose it would be.
   const zones = evidence.runs.length === 0 ? [] : zonesOf(pieces, evidence);
-  const owned = byOwner(zones);
+  const owned = grouped(zones, ({ owner }) => owner);
   const trips = [
     ...pieces.map((piece) => withLooseEvents(piece, owned.get(piece) ?? [], evidence)),
     ...looseTrips(zones, evidence).map((span) => looseTrip(span, evidence.vehicle)),
@@ -139,16 +140,6 @@ function distance(span: Span, ts: number): number {
 
 function byStartAndId(a: Trip, b: Trip): number {
   return a.from - b.from || (a.id < b.id ? -1 : 1);
-}
-
-function byOwner(zones: readonly Zone[]): ReadonlyMap<Trip, readonly Zone[]> {
-  const owned = new Map<Trip, Zone[]>();
-  for (const zone of zones) {
-    const own = owned.get(zone.owner);
-    if (own === undefined) owned.set(zone.owner, [zone]);
-    else own.push(zone);
-  }
-  return owned;
 }
 
 /** A device-made trip together with the loose events of its own zones. */

@@ -4,6 +4,7 @@
  */
 import { nameOf } from '../../trips/corrections.ts';
 import { deriveTrips } from '../../trips/derive-trips.ts';
+import { grouped } from '../../trips/grouped.ts';
 import { overlaps, type Span } from '../../trips/span.ts';
 import { summarize } from '../../trips/summary.ts';
 import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
@@ -92,15 +93,8 @@ export class Deriver {
             .flatMap((vehicle) => this.#evidence.idsOf(this.#groups.of(vehicle)))
             .flatMap((id) => this.#sql.dirtyOf.all(id));
     const wanted = vehicles && new Set(vehicles);
-    const byName = new Map<string, DirtyRow[]>();
-    for (const row of rows as DirtyRow[]) {
-      const vehicle = this.#groups.oneName(row.vehicle);
-      if (wanted !== undefined && !wanted.has(vehicle)) continue;
-      const own = byName.get(vehicle);
-      if (own === undefined) byName.set(vehicle, [row]);
-      else own.push(row);
-    }
-    return byName;
+    const byName = grouped(rows as DirtyRow[], ({ vehicle }) => this.#groups.oneName(vehicle));
+    return wanted === undefined ? byName : new Map([...byName].filter(([vehicle]) => wanted.has(vehicle)));
   }
 
   /** A vehicle's stretches one by one. They don't touch each other, so none depends on another's being written. */
@@ -141,7 +135,7 @@ export class Deriver {
     const trips = deriveTrips(evidence);
     return {
       vehicle: group.vehicle,
-      ...this.#tripRows(group, ids, trips, { before, touched: byTrip(touched), restructured }),
+      ...this.#tripRows(group, ids, trips, { before, touched: grouped(touched, tripOf), restructured }),
       rollups: touched.filter((row) => row.name !== null).map((row) => this.#facts.rollUp(group, row)),
       ordered,
       settled: [
@@ -219,15 +213,9 @@ function nothing(vehicle: string): Derived {
   return { vehicle, removed: [], trips: [], rollups: [], ordered: [], settled: [] };
 }
 
-function byTrip(touched: readonly DirtyRow[]): Known['touched'] {
-  const trips = new Map<string | null, DirtyRow[]>();
-  for (const row of touched) {
-    const trip = row.loose === 1 ? null : row.name;
-    const own = trips.get(trip);
-    if (own === undefined) trips.set(trip, [row]);
-    else own.push(row);
-  }
-  return trips;
+/** The trip that a container's events are of, as parts of trips name it. */
+function tripOf({ loose, name }: DirtyRow): string | null {
+  return loose === 1 ? null : name;
 }
 
 /** The earliest time in the parts at which events may have changed. */
