@@ -1,6 +1,7 @@
 /** Events for tests, as they come out of the pipeline. */
 import type { SignalValues } from '@fleet/contract';
 import { dayOf, type KeyedEvent } from '../src/ingest/key-of.ts';
+import { measuredOf } from '../src/ingest/measured.ts';
 
 /** The time that tests count from. */
 export const T0 = Date.UTC(2025, 10, 4, 12);
@@ -27,5 +28,5 @@ export function tripEvent(trip: string, seq: number, seconds: number, options: E
 }
 
 function given({ vehicle = 'golf', values = { speed_kph: 50 }, source = 'phone', dtcs }: EventOptions) {
-  return { vehicle, values, source, dtcs };
+  return { vehicle, measured: measuredOf(values), source, dtcs };
 }

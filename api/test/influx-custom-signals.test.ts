@@ -1,5 +1,6 @@
 /** Signals that no table knows: each vehicle's are read with its events, and are nobody else's burden. */
 import { expect, test } from '@jest/globals';
+import { valuesOf } from '../src/ingest/measured.ts';
 import type { EventRow, EventStore } from '../src/ports.ts';
 import { openInfluxStore } from '../src/stores/influxdb/influx-store.ts';
 import { EVER } from '../src/trips/span.ts';
@@ -48,9 +49,9 @@ describeWithInfluxd('custom signals in InfluxDB', (server) => {
   test('of a device that sends ever new ones are all kept, and no other vehicle is read slower for them', async () => {
     const [store] = (await openStores(1)) as [EventStore];
     const namesOf = (seq: number) => Array.from({ length: 100 }, (_, index) => `signal_${seq}_${index}`);
-    const valuesOf = (seq: number) => Object.fromEntries(namesOf(seq).map((name, index) => [name, seq + index / 100]));
+    const valuesAt = (seq: number) => Object.fromEntries(namesOf(seq).map((name, index) => [name, seq + index / 100]));
     const strange = Array.from({ length: 100 }, (_, seq) =>
-      tripEvent(TRIP_A, seq + 1, seq, { vehicle: 'strange', values: valuesOf(seq) }),
+      tripEvent(TRIP_A, seq + 1, seq, { vehicle: 'strange', values: valuesAt(seq) }),
     );
 
     await store.write(strange);
@@ -62,7 +63,9 @@ describeWithInfluxd('custom signals in InfluxDB', (server) => {
       ['strange', 100],
     ]);
     expect(await rowsOf(store, 'golf')).toHaveLength(2_000);
-    expect((await rowsOf(store, 'strange')).map(({ values }) => values)).toEqual(strange.map(({ values }) => values));
+    expect((await rowsOf(store, 'strange')).map(({ values }) => values)).toEqual(
+      strange.map(({ measured }) => valuesOf(measured)),
+    );
     await store.close();
   }, 60_000);
 });

@@ -118,9 +118,9 @@ export async function tellsWhatTheModelTells(
  */
 function withoutContradictions(step: Step, index: number): Step {
   if (step.do !== 'write') return step;
-  const own = ({ vehicle, trip, ts: at, values: given }: KeyedEvent): KeyedEvent => {
+  const own = ({ vehicle, trip, ts: at, measured }: KeyedEvent): KeyedEvent => {
     const ts = at + 2 * index + (vehicle === 'golf' ? 0 : 1);
-    const values = Object.fromEntries(Object.keys(given).map((name) => [name, (ts / 7 + name.length) % 90]));
+    const values = Object.fromEntries(measured.names.map((name) => [name, (ts / 7 + name.length) % 90]));
     const options = { vehicle, values, source: trip === null ? 'phone' : 'dongle' };
     const seconds = (ts - T0) / 1_000;
     return trip === null ? loose(seconds, options) : tripEvent(trip, 1 + ts - T0, seconds, options);

@@ -1,5 +1,6 @@
 /** Every panel's query with a year of one car in InfluxDB: what a person waits for when a page is opened. */
 import { dayOf, type KeyedEvent } from '@fleet/api/ingest/key-of';
+import { measuredOf, valuesOf } from '@fleet/api/ingest/measured';
 import { openInfluxStore } from '@fleet/api/stores/influxdb/influx-store';
 import { DASHBOARDS } from '@fleet/dashboards';
 import { askFlux, hasProgram, type InfluxAccess, Influxd, interpolateFlux, type QueryContext } from '@fleet/testkit';
@@ -58,14 +59,14 @@ function driveOf(number: number, firstTs: number): KeyedEvent[] {
   return driveEvents(journey, 0, EVENTS).map((event, second) => ({
     ...event,
     container: dayOf(event.ts),
-    values: {
-      ...event.values,
+    measured: measuredOf({
+      ...valuesOf(event.measured),
       coolant_c: Math.min(92, 10 + second / 8),
       battery_v: second < 3 ? 10.5 : 14.2,
       engine_load_pct: (number * 7 + second) % 100,
       fuel_rate_lph: 5,
       fuel_level_pct: 100 - (number % 20) * 5,
-    },
+    }),
   }));
 }
 

@@ -1,6 +1,9 @@
 /** The recorded drives as a store takes them: over and over, at even steps of time. */
 import { dayOf, type KeyedEvent } from '@fleet/api/ingest/key-of';
-import { ENVELOPE_NAMES, type SignalValues } from '@fleet/contract';
+import type { Measured } from '@fleet/api/ingest/measured';
+import { readBody } from '@fleet/api/ingest/read-event';
+import type { ValidEvent } from '@fleet/api/ingest/valid-event';
+import type { TelemetryEvent } from '@fleet/contract';
 import { readDrives } from '@fleet/testkit';
 
 /** What the events have in common. */
@@ -12,20 +15,22 @@ export interface Journey {
   readonly stepMs: number;
 }
 
-const ALL_VALUES: readonly SignalValues[] = readDrives().flatMap(({ events }) =>
-  events.map(
-    (event) =>
-      Object.fromEntries(Object.entries(event).filter(([name]) => !ENVELOPE_NAMES.includes(name))) as SignalValues,
-  ),
-);
+const ALL_MEASURED: readonly Measured[] = readDrives().flatMap(({ events }) => events.map(measuredIn));
+
+/** As the server reads it. */
+function measuredIn(event: TelemetryEvent): Measured {
+  const read = readBody(Buffer.from(JSON.stringify({ vehicle_id: 'golf', ...event })));
+  if (!read.ok) throw new Error(read.error.detail);
+  return (read.value as ValidEvent).measured;
+}
 
 /** Events number `from` to before `to` of a journey. */
 export function driveEvents({ vehicle, trip, firstTs, stepMs }: Journey, from: number, to: number): KeyedEvent[] {
   return Array.from({ length: to - from }, (_, offset) => {
     const index = from + offset;
     const ts = firstTs + index * stepMs;
-    const values = ALL_VALUES[index % ALL_VALUES.length] as SignalValues;
+    const measured = ALL_MEASURED[index % ALL_MEASURED.length] as Measured;
     const key = trip === null ? { container: dayOf(ts), seq: ts } : { container: trip, seq: index + 1 };
-    return { vehicle, trip, ...key, ts, values, dtcs: undefined, source: 'bench' };
+    return { vehicle, trip, ...key, ts, measured, dtcs: undefined, source: 'bench' };
   });
 }

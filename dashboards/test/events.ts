@@ -1,5 +1,6 @@
 /** Events as the API's store takes them: the recorded drives, and cars that send only half of the signals. */
 import { dayOf, type KeyedEvent } from '@fleet/api/ingest/key-of';
+import { measuredOf } from '@fleet/api/ingest/measured';
 import { ENVELOPE_NAMES, parseTimestamp, type SignalValues, type TelemetryEvent } from '@fleet/contract';
 import { readDrives } from '@fleet/testkit';
 
@@ -8,12 +9,21 @@ export const CAR = 'nds-omaha-1';
 
 /** A loose event. */
 export function loose(vehicle: string, ts: number, values: SignalValues, dtcs?: readonly string[]): KeyedEvent {
-  return { vehicle, trip: null, container: dayOf(ts), seq: ts, ts, values, dtcs, source: 'dongle' };
+  return {
+    vehicle,
+    trip: null,
+    container: dayOf(ts),
+    seq: ts,
+    ts,
+    measured: measuredOf(values),
+    dtcs,
+    source: 'dongle',
+  };
 }
 
 /** An event of a trip whose device counts. */
 export function counted(vehicle: string, trip: string, seq: number, ts: number, values: SignalValues): KeyedEvent {
-  return { vehicle, trip, container: trip, seq, ts, values, dtcs: undefined, source: 'phone' };
+  return { vehicle, trip, container: trip, seq, ts, measured: measuredOf(values), dtcs: undefined, source: 'phone' };
 }
 
 /** All recorded drives, as somebody may have sent them. */

@@ -6,9 +6,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Principal } from '../access/principal.ts';
 import { admit } from '../ingest/admit.ts';
-import { parseJson } from '../ingest/decode.ts';
 import { storedOf } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
+import { readBody } from '../ingest/read-event.ts';
 import { MAX_JSON_BYTES, tooLarge } from '../ingest/unpacked.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson } from './answer.ts';
@@ -45,7 +45,7 @@ export function createHotIngest(
 /** Resolves when the answer is out. */
 function take(services: Services, principal: Principal, bytes: Buffer, res: ServerResponse): Promise<void> {
   try {
-    const value = orThrow(parseJson(bytes));
+    const value = orThrow(readBody(bytes));
     const admission = admissionOf(services, principal, 'live');
     if (Array.isArray(value)) return ingestArray(services, value, admission, res);
     const event = orThrow(admit(value, admission));

@@ -2,10 +2,10 @@
 import type { ServerResponse } from 'node:http';
 import { ok, problem } from '@fleet/contract';
 import type { Admission } from '../ingest/admit.ts';
-import { parseLine } from '../ingest/decode.ts';
 import { type BatchReport, type Candidate, ingestMany, ingestOne, type Rejected } from '../ingest/ingest.ts';
 import { type Line, linesOf } from '../ingest/lines.ts';
 import { orThrow, ProblemError } from '../ingest/problem-error.ts';
+import { readLine } from '../ingest/read-event.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson } from './answer.ts';
 import { bodyKindOf, readJson, readStream } from './body.ts';
@@ -79,7 +79,7 @@ export async function* candidatesIn(body: AsyncIterable<Buffer>): AsyncGenerator
 
 /** A line is parsed when its turn comes, so that there is a breath between any two. */
 function* parsed(lines: readonly Line[], first: number): Generator<Candidate> {
-  for (const [at, { bytes }] of lines.entries()) yield [first + at, parseLine(bytes)];
+  for (const [at, line] of lines.entries()) yield [first + at, readLine(line)];
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {

@@ -1,6 +1,6 @@
 /** Second stage: whose event it is. The key decides, never the payload alone. */
 import { bad, ok, type Problem, problem, type Result } from '@fleet/contract';
-import type { ValidEvent } from './validate-event.ts';
+import type { ValidEvent } from './valid-event.ts';
 
 /** An event of a vehicle that its sender may speak for. */
 export interface VehicleEvent extends ValidEvent {
@@ -25,5 +25,6 @@ export function authorizeVehicle(event: ValidEvent, speaker: Speaker): Result<Ve
     const detail = `this ${speaker.by ?? 'key'} may not speak for ${event.claimed}`;
     return bad(problem('vehicle-not-allowed', detail, [{ pointer: '', detail }]));
   }
-  return ok(Object.assign(event, { vehicle }));
+  const { claimed, ts, trip_id, seq, measured, dtcs } = event;
+  return ok({ claimed, ts, trip_id, seq, measured, dtcs, vehicle });
 }

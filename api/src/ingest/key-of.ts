@@ -3,9 +3,9 @@
  * whatever happened between, and any number of replicas agree without asking each other.
  * @see docs/adr/0002-the-key-of-an-event.md
  */
-import type { SignalValues } from '@fleet/contract';
 import { derivedTripTime } from '../trips/trip-id.ts';
 import type { TimedEvent } from './check-clock.ts';
+import type { Measured } from './measured.ts';
 
 /** An event as stores take it: `(vehicle, container, seq)` identifies it. */
 export interface KeyedEvent {
@@ -18,7 +18,7 @@ export interface KeyedEvent {
   readonly seq: number;
   /** Milliseconds since 1970. */
   readonly ts: number;
-  readonly values: SignalValues;
+  readonly measured: Measured;
   readonly dtcs: readonly string[] | undefined;
   /** The name of the key it came with. */
   readonly source: string;
@@ -29,11 +29,11 @@ export interface KeyedEvent {
  * names of the vehicle, for recognising it.
  */
 export function keyOf(event: TimedEvent, names: readonly string[], source: string): KeyedEvent {
-  const { vehicle, ts, values, dtcs, trip_id } = event;
+  const { vehicle, ts, measured, dtcs, trip_id } = event;
   const trip = trip_id === undefined || names.some((name) => isDerived(trip_id, name)) ? null : trip_id;
   return trip === null
-    ? { vehicle, trip, container: dayOf(ts), seq: ts, ts, values, dtcs, source }
-    : { vehicle, trip, container: trip, seq: event.seq ?? ts, ts, values, dtcs, source };
+    ? { vehicle, trip, container: dayOf(ts), seq: ts, ts, measured, dtcs, source }
+    : { vehicle, trip, container: trip, seq: event.seq ?? ts, ts, measured, dtcs, source };
 }
 
 function isDerived(tripId: string, vehicle: string): boolean {

@@ -4,10 +4,26 @@ import { MAX_LINE_BYTES } from './decode.ts';
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
-/** A line without its end, and its number, 1 for the first. One that is too long is cut behind the first byte too many. */
-export interface Line {
+/** A line where it lies. One that is too long is cut behind the first byte too many. */
+export class Line {
+  /** 1 for the first. */
   readonly number: number;
-  readonly bytes: Buffer;
+  /** What it is in, from `start` to before `end`, which is its line break or the one byte too many. */
+  readonly text: Buffer;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(number: number, text: Buffer, start: number, end: number) {
+    this.number = number;
+    this.text = text;
+    this.start = start;
+    this.end = end;
+  }
+
+  /** Without its end. */
+  get bytes(): Buffer {
+    return this.text.subarray(this.start, this.end);
+  }
 }
 
 /** The lines of each chunk as it comes; a line may span chunks. Empty ones count, but are left out. CRLF ends a line too. */
@@ -31,7 +47,8 @@ class LineSplitter {
     const lines: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
-      this.#close(chunk.subarray(start, end), lines);
+      if (this.#openBytes === 0) this.#close(chunk, start, end, lines);
+      else this.#closeOpen(chunk.subarray(start, end), lines);
       start = end + 1;
     }
     if (this.#openBytes <= MAX_LINE_BYTES) this.#open.push(chunk.subarray(start));
@@ -41,21 +58,24 @@ class LineSplitter {
 
   end(): Line[] {
     const lines: Line[] = [];
-    this.#close(Buffer.alloc(0), lines);
+    this.#closeOpen(Buffer.alloc(0), lines);
     return lines;
   }
 
-  #close(end: Buffer, lines: Line[]): void {
-    this.#number++;
-    if (end.length + this.#openBytes === 0) return;
-    const whole = this.#openBytes === 0 ? end : Buffer.concat([...this.#open, end]);
-    this.#open = [];
+  #closeOpen(rest: Buffer, lines: Line[]): void {
+    const whole = Buffer.concat([...this.#open, rest]);
+    this.#close(whole, 0, whole.length, lines);
     this.#openBytes = 0;
-    const bytes = whole.length > MAX_LINE_BYTES ? whole.subarray(0, MAX_LINE_BYTES + 1) : withoutReturn(whole);
-    if (bytes.length > 0) lines.push({ number: this.#number, bytes });
+  }
+
+  #close(text: Buffer, start: number, end: number, lines: Line[]): void {
+    this.#number++;
+    this.#open = [];
+    const last = end - start > MAX_LINE_BYTES ? start + MAX_LINE_BYTES + 1 : withoutReturn(text, start, end);
+    if (last > start) lines.push(new Line(this.#number, text, start, last));
   }
 }
 
-function withoutReturn(line: Buffer): Buffer {
-  return line.at(-1) === RETURN ? line.subarray(0, -1) : line;
+function withoutReturn(text: Buffer, start: number, end: number): number {
+  return end > start && text[end - 1] === RETURN ? end - 1 : end;
 }

@@ -11,6 +11,7 @@ import {
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { measuredOf } from './measured.ts';
 import { validateEvent } from './validate-event.ts';
 
 const TS = '2025-11-04T12:00:00Z';
@@ -33,7 +34,7 @@ function customSignals(count: number): object {
 
 describe('validateEvent', () => {
   test.each<[string, unknown, object]>([
-    ['the least', LEAST, { claimed: 'golf', ts: Date.UTC(2025, 10, 4, 12), values: { rpm: 900 } }],
+    ['the least', LEAST, { claimed: 'golf', ts: Date.UTC(2025, 10, 4, 12), measured: measuredOf({ rpm: 900 }) }],
     ['the VIN, though a vehicle id is there too', { ...LEAST, vin: VIN }, { claimed: VIN }],
     ['a trip id in capitals as the same in lower case', { ...LEAST, trip_id: TRIP.toUpperCase() }, { trip_id: TRIP }],
     [
@@ -50,20 +51,20 @@ describe('validateEvent', () => {
     [
       'a position at the corner of the map',
       { ...LEAST, lat: -90, lon: 180 },
-      { values: { rpm: 900, lat: -90, lon: 180 } },
+      { measured: measuredOf({ rpm: 900, lat: -90, lon: 180 }) },
     ],
     ['as many custom signals as there may be', { ...LEAST, ...customSignals(MAX_CUSTOM_SIGNALS) }, {}],
     [
       'a custom signal named like what every object inherits',
       { ...LEAST, constructor: 5 },
-      { values: { rpm: 900, constructor: 5 } },
+      { measured: measuredOf({ rpm: 900, constructor: 5 }) },
     ],
     ['that there are no trouble codes', { ...LEAST, dtcs: [] }, { dtcs: [] }],
     ['trouble codes', { ...LEAST, dtcs: ['P0301', 'U0100-87'] }, { dtcs: ['P0301', 'U0100-87'] }],
     [
       'the last of two members of the same name',
       JSON.parse(`{"vehicle_id":"g","ts":"${TS}","rpm":1,"rpm":2}`),
-      { values: { rpm: 2 } },
+      { measured: measuredOf({ rpm: 2 }) },
     ],
   ])('takes %s', (_what, input, expected) => {
     expect(validateEvent(input)).toMatchObject({ ok: true, value: expected });
@@ -244,7 +245,7 @@ test('validateEvent takes just what the published schema takes, but for the cale
       const valid = validateEvent(JSON.parse(JSON.stringify(input)));
 
       expect(valid.ok).toBe(isEvent(JSON.parse(JSON.stringify(input))));
-      if (valid.ok) expect(Object.keys(valid.value.values).every((key) => CUSTOM_SIGNAL_NAME.test(key))).toBe(true);
+      if (valid.ok) expect(valid.value.measured.names.every((key) => CUSTOM_SIGNAL_NAME.test(key))).toBe(true);
       else expect(valid.error.errors?.length).toBeGreaterThan(0);
     }),
     { numRuns: 2_000 },

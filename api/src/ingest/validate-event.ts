@@ -12,23 +12,11 @@ import {
   type Problem,
   parseTimestamp,
   type Result,
-  type SignalValues,
 } from '@fleet/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { Measured } from './measured.ts';
 import { faultsOf, problemWith } from './schema-faults.ts';
-
-/** An event whose form is right. Whose it may be, and when, is for the next stages. */
-export interface ValidEvent {
-  /** The vehicle as the event names it: its VIN if given, else its vehicle id. May be an alias. */
-  readonly claimed: string;
-  /** Milliseconds since 1970. */
-  readonly ts: number;
-  /** The device's trip, in lower case. */
-  readonly trip_id: string | undefined;
-  readonly seq: number | undefined;
-  readonly values: SignalValues;
-  readonly dtcs: readonly string[] | undefined;
-}
+import { ValidEvent } from './valid-event.ts';
 
 /**
  * The schema without its rules about names: those cost a pass over all names each, and are checked below in the pass
@@ -41,8 +29,9 @@ type Wire = EventEnvelope & Readonly<Record<string, unknown>>;
 
 const ENVELOPE = new Set(ENVELOPE_NAMES);
 
-/** Checks an event of any origin. */
+/** Checks an event of any origin; one that was read as a valid one is taken as it is. */
 export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
+  if (input instanceof ValidEvent) return ok(input);
   if (!isObject(input)) return invalid([{ pointer: '', detail: 'must be a JSON object' }]);
   if (isWide(input))
     return invalid([{ pointer: '', detail: `has more than ${MOST_MEMBERS} members or trouble codes` }]);
@@ -51,14 +40,16 @@ export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
   const collected = collectValues(event);
   const ts = typeof event.ts === 'string' ? parseTimestamp(event.ts) : 0;
   if (shaped && typeof ts === 'number' && collected.faults.length === 0) {
-    return ok({
-      claimed: event.vin ?? (event.vehicle_id as string),
-      ts,
-      trip_id: event.trip_id?.toLowerCase(),
-      seq: event.seq,
-      values: collected.values,
-      dtcs: event.dtcs,
-    });
+    return ok(
+      new ValidEvent({
+        claimed: event.vin ?? (event.vehicle_id as string),
+        ts,
+        trip_id: event.trip_id?.toLowerCase(),
+        seq: event.seq,
+        measured: collected.measured,
+        dtcs: event.dtcs,
+      }),
+    );
   }
   if (hasLongName(input)) {
     return invalid([{ pointer: '', detail: `has a member whose name is longer than ${LONGEST_NAME} characters` }]);
@@ -67,25 +58,25 @@ export function validateEvent(input: unknown): Result<ValidEvent, Problem> {
   return invalid([...faultsOf(hasShape.errors ?? []), ...time, ...collected.faults]);
 }
 
-function collectValues(event: Wire): { values: SignalValues; faults: readonly Fault[] } {
-  const values: Record<string, number> = {};
+function collectValues(event: Wire): { measured: Measured; faults: readonly Fault[] } {
+  const names: string[] = [];
+  const numbers: number[] = [];
   const faults: Fault[] = [];
-  let count = 0;
   let custom = 0;
   for (const name in event) {
     if (ENVELOPE.has(name)) continue;
-    count++;
     if (!isSignalName(name)) {
       custom++;
       if (!CUSTOM_SIGNAL_NAME.test(name)) faults.push({ pointer: `/${escaped(name)}`, detail: BAD_NAME });
     }
-    values[name] = event[name] as number;
+    names.push(name);
+    numbers.push(event[name] as number);
   }
-  if (count === 0) faults.push({ pointer: '', detail: 'must carry at least one signal' });
+  if (names.length === 0) faults.push({ pointer: '', detail: 'must carry at least one signal' });
   if (custom > MAX_CUSTOM_SIGNALS) {
     faults.push({ pointer: '', detail: `carries ${custom} custom signals, more than ${MAX_CUSTOM_SIGNALS}` });
   }
-  return { values, faults };
+  return { measured: { names, numbers }, faults };
 }
 
 const BAD_NAME = 'is no name for a signal: lower-case letters, digits and _, beginning with a letter, at most 64';

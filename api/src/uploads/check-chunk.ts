@@ -9,6 +9,8 @@ import { createBreather } from '../ingest/breathe.ts';
 import { parseLine } from '../ingest/decode.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
 import { type Line, linesOf } from '../ingest/lines.ts';
+import { readLine } from '../ingest/read-event.ts';
+import { ValidEvent } from '../ingest/valid-event.ts';
 import type { SeqRange } from '../ports.ts';
 import { Rejections } from './rejections.ts';
 import { SeqCollector } from './seq-collector.ts';
@@ -141,26 +143,34 @@ async function* readLines(body: AsyncIterable<Buffer>, context: ChunkContext) {
   const breathe = createBreather();
   for await (const lines of linesOf(body)) {
     for (const line of lines) {
-      yield { line, result: readLine(line, context) };
+      yield { line, result: eventOf(line, context) };
       const wait = breathe();
       if (wait !== undefined) await wait;
     }
   }
 }
 
-function readLine({ bytes }: Line, context: ChunkContext): Result<KeyedEvent, Problem> {
-  const value = parseLine(bytes);
+function eventOf(line: Line, context: ChunkContext): Result<KeyedEvent, Problem> {
+  const value = readLine(line);
   if (!value.ok) return value;
-  const given = (value.value ?? {}) as { vin?: unknown; vehicle_id?: unknown; trip_id?: unknown };
-  if (typeof given.trip_id === 'string' && given.trip_id.toLowerCase() !== context.trip_id) {
-    return foreign(`trip ${given.trip_id}`);
-  }
-  const claimed = given.vin ?? given.vehicle_id;
+  const { claimed, trip_id } = placeOf(value.value);
+  if (typeof trip_id === 'string' && trip_id.toLowerCase() !== context.trip_id) return foreign(`trip ${trip_id}`);
   if (typeof claimed === 'string' && context.admission.speaker.resolve(claimed) !== context.vehicle) {
     return foreign(`vehicle ${claimed}`);
   }
-  const whole = isObject(value.value) ? { trip_id: context.trip_id, ...value.value } : value.value;
-  return admit(whole, context.admission);
+  return admit(withTrip(value.value, context.trip_id), context.admission);
+}
+
+/** Whose a line says it is: nothing of it was checked yet, unless it was read as an event. */
+function placeOf(value: unknown): { readonly claimed: unknown; readonly trip_id: unknown } {
+  if (value instanceof ValidEvent) return value;
+  const { vin, vehicle_id, trip_id } = (value ?? {}) as { vin?: unknown; vehicle_id?: unknown; trip_id?: unknown };
+  return { claimed: vin ?? vehicle_id, trip_id };
+}
+
+function withTrip(value: unknown, trip_id: string): unknown {
+  if (value instanceof ValidEvent) return value.trip_id === undefined ? new ValidEvent({ ...value, trip_id }) : value;
+  return isObject(value) ? { trip_id, ...value } : value;
 }
 
 function foreign(whose: string): Result<never, Problem> {

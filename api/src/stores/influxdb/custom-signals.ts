@@ -5,6 +5,7 @@
  * vehicles: a single device that sends ever new names would end all reading.
  */
 import { isSignalName } from '@fleet/contract';
+import { rememberedByNames } from '../../ingest/measured.ts';
 import type { KeyedEvent } from '../../ports.ts';
 import { containerTags } from './event-line.ts';
 import { nanoseconds, quoted } from './line-protocol.ts';
@@ -43,13 +44,11 @@ export class CustomSignals {
   notesFor(events: readonly KeyedEvent[]): Notes {
     if (this.#remembered > MOST_REMEMBERED || Date.now() > this.#since + REMEMBERED_MS) this.#forget();
     const fresh = new Map<string, Set<string>>();
-    for (const { vehicle, container, values } of events) {
-      let tags: string | undefined;
-      for (const name in values) {
-        if (isSignalName(name)) continue;
-        tags ??= containerTags(vehicle, container);
-        if (!this.#noted.get(tags)?.has(name)) add(fresh, tags, name);
-      }
+    for (const { vehicle, container, measured } of events) {
+      const custom = customIn(measured.names);
+      if (custom.length === 0) continue;
+      const tags = containerTags(vehicle, container);
+      for (const name of custom) if (!this.#noted.get(tags)?.has(name)) add(fresh, tags, name);
     }
     const lines = [...fresh].flatMap(([tags, names]) => this.#linesOf(tags, [...names]));
     return { lines, stored: () => this.#remember(fresh) };
@@ -76,6 +75,8 @@ export class CustomSignals {
     }
   }
 }
+
+const customIn = rememberedByNames((names) => names.filter((name) => !isSignalName(name)));
 
 function add(names: Map<string, Set<string>>, tags: string, name: string): void {
   const own = names.get(tags);

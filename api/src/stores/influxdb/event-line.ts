@@ -4,6 +4,7 @@
  * `seq`: of two events of a trip with one time neither takes the other's place.
  */
 import { dayOf } from '../../ingest/key-of.ts';
+import { rememberedByNames } from '../../ingest/measured.ts';
 import type { EventRow, KeyedEvent } from '../../ports.ts';
 import type { Row } from './csv.ts';
 import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
@@ -20,12 +21,16 @@ export function containerTags(vehicle: string, container: string): string {
  * The event's line. Whole numbers are written as floats too: a field that is an integer in one shard and a float in
  * another is lost when both are read.
  */
-export function eventLine({ vehicle, container, ts, seq, source, values, dtcs }: KeyedEvent): string {
+export function eventLine({ vehicle, container, ts, seq, source, measured, dtcs }: KeyedEvent): string {
   let fields = `seq=${seq}i,source=${quoted(source)}`;
   if (dtcs !== undefined) fields += `,dtcs=${quoted(JSON.stringify(dtcs))}`;
-  for (const name in values) fields += `,${key(name)}=${values[name]}`;
+  const beginnings = beginningsOf(measured.names);
+  for (let index = 0; index < beginnings.length; index++) fields += `${beginnings[index]}${measured.numbers[index]}`;
   return `telemetry,${containerTags(vehicle, container)} ${fields} ${nanoseconds(ts, seq % PLACES)}`;
 }
+
+/** How the fields of signals begin. */
+const beginningsOf = rememberedByNames((names) => names.map((name) => `,${key(name)}=`));
 
 /** Days of loose events are told by their name; a device's trip is a UUID. */
 export function tripOfContainer(container: string): string | null {

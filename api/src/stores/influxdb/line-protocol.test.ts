@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { measuredOf } from '../../ingest/measured.ts';
 import { parseCsv } from './csv.ts';
 import { eventLine, toEventRow } from './event-line.ts';
 import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
@@ -11,7 +12,7 @@ const EVENT = {
   seq: 1,
   ts: T0,
   source: 'phone',
-  values: {},
+  measured: measuredOf({}),
   dtcs: undefined,
 };
 
@@ -52,11 +53,16 @@ describe('the line of an event', () => {
     [1e21, '1e+21'],
     [5e-324, '5e-324'],
   ])('has a value %d as the float %s', (value, written) => {
-    expect(eventLine({ ...EVENT, values: { speed_kph: value } })).toContain(`,speed_kph=${written} `);
+    expect(eventLine({ ...EVENT, measured: measuredOf({ speed_kph: value }) })).toContain(`,speed_kph=${written} `);
   });
 
   test('has all of it', () => {
-    const event = { ...EVENT, values: { rpm: 900 }, dtcs: ['P0301', 'U0100-87'], source: 'the "old" phone' };
+    const event = {
+      ...EVENT,
+      measured: measuredOf({ rpm: 900 }),
+      dtcs: ['P0301', 'U0100-87'],
+      source: 'the "old" phone',
+    };
     expect(eventLine(event)).toBe(
       'telemetry,vin=golf,trip_id=A seq=1i,source="the \\"old\\" phone",dtcs="[\\"P0301\\",\\"U0100-87\\"]",rpm=900 1762257600000000001',
     );

@@ -3,6 +3,7 @@
  * that the other stores are tested against, and a store for trying things out; it forgets everything at exit.
  */
 import type { KeyedEvent } from '../../ingest/key-of.ts';
+import { valuesOf } from '../../ingest/measured.ts';
 import { meet } from '../../ingest/same-key.ts';
 import type {
   EventRow,
@@ -176,12 +177,13 @@ export class MemoryEventStore implements EventStore {
     const rows = this.#stored.get(holder) ?? new Map<string, EventRow>();
     this.#stored.set(holder, rows);
     const before = rows.get(key);
+    const row = toRow(event);
     if (before === undefined) {
-      rows.set(key, toRow(event));
+      rows.set(key, row);
       this.#newest = Math.max(this.#newest ?? event.ts, event.ts);
       return 'stored';
     }
-    const meeting = meet(before, event);
+    const meeting = meet(before, row);
     if (meeting.kind === 'other') return 'seq-conflict';
     this.#observer?.differing(meeting.differing);
     if (meeting.completed !== null) {
@@ -241,8 +243,8 @@ function tripOf(event: KeyedEvent, view: View | undefined): Trip | undefined {
   return view?.trips.find(({ parts }) => holds(parts, event));
 }
 
-function toRow({ ts, seq, trip, source, values, dtcs }: KeyedEvent): EventRow {
-  return { ts, seq, trip, source, values, ...(dtcs && { dtcs }) };
+function toRow({ ts, seq, trip, source, measured, dtcs }: KeyedEvent): EventRow {
+  return { ts, seq, trip, source, values: valuesOf(measured), ...(dtcs && { dtcs }) };
 }
 
 function deviceTrips(rows: readonly EventRow[]) {

@@ -2,6 +2,7 @@
  * Commits events: the hot path. It writes nothing but their rows, the bounds of their containers and a note of what is
  * dirty; trips are worked out later.
  */
+import { measuredOf } from '../../ingest/measured.ts';
 import { meet } from '../../ingest/same-key.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import type { Container, Containers } from './containers.ts';
@@ -169,7 +170,8 @@ export class EventWriter {
     if (meeting.kind === 'other') return CONFLICT;
     progress.differing += meeting.differing;
     if (meeting.completed !== null) {
-      this.#records.write({ ...stored, ...meeting.completed });
+      const { values, dtcs } = meeting.completed;
+      this.#records.write({ ...stored, measured: measuredOf(values), dtcs });
       this.#table.replace(container, seq, this.#records.take());
       this.#containers.touched(container, stored.ts, seq, progress.commit);
     }

@@ -1,4 +1,5 @@
 /** Packs events into records. */
+import { type Measured, rememberedByNames } from '../../ingest/measured.ts';
 import {
   HIGH_UNIT,
   LOW_BITS,
@@ -15,14 +16,24 @@ const LENGTH_BYTES = 2;
 
 const MAX_PACKED = 2 ** 52;
 
+/** Names as records have them: the key of a packed value of each, and its scale. */
+interface Keys {
+  readonly keys: readonly number[];
+  readonly scales: readonly number[];
+}
+
 /** Bytes that grow, and where the next one goes. */
 export class RecordWriter {
   #bytes = Buffer.allocUnsafe(64 * 1_024);
   #at = 0;
   readonly #names: Names;
 
+  /** Undefined where a name has no number: it may come to have one. */
+  readonly #keysOf: (names: readonly string[]) => Keys | undefined;
+
   constructor(names: Names) {
     this.#names = names;
+    this.#keysOf = rememberedByNames((some) => keysOf(some, names));
   }
 
   /** Bytes written so far. */
@@ -31,14 +42,14 @@ export class RecordWriter {
   }
 
   /** Appends an event. Its source must have a number. */
-  write({ source, ts, seq, values, dtcs }: RecordContent): void {
+  write({ source, ts, seq, measured, dtcs }: RecordContent): void {
     this.#makeRoom();
     const bytes = this.#bytes;
     const start = this.#at + LENGTH_BYTES;
     let at = putVarint(bytes, start, this.#names.idOf(source) ?? 0);
     at = putVarint(bytes, at, ts - TIME_BASE);
     at = putVarint(bytes, at, seq === ts ? 0 : seq);
-    for (const name in values) at = putValue(bytes, at, this.#names, name, values[name] as number);
+    at = this.#putMeasured(bytes, at, measured);
     if (dtcs !== undefined) at = putText(bytes, putVarint(bytes, at, TROUBLE_CODES), dtcs.join());
     const length = at - start;
     bytes[start - 2] = (length & 0x7f) | 0x80;
@@ -59,6 +70,17 @@ export class RecordWriter {
     this.#at = 0;
   }
 
+  #putMeasured(bytes: Buffer, start: number, { names, numbers }: Measured): number {
+    const known = this.#keysOf(names);
+    let at = start;
+    for (let index = 0; index < names.length; index++) {
+      const value = numbers[index] as number;
+      if (known === undefined) at = putNamed(bytes, at, this.#names, names[index] as string, value);
+      else at = putValue(bytes, at, known.keys[index] as number, known.scales[index] as number, value);
+    }
+    return at;
+  }
+
   #makeRoom(): void {
     if (this.#bytes.length - this.#at >= MAX_RECORD_BYTES) return;
     const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
@@ -67,16 +89,27 @@ export class RecordWriter {
   }
 }
 
-/** Writes a field; where it ends. */
-function putValue(bytes: Buffer, start: number, names: Names, name: string, value: number): number {
+function keysOf(names: readonly string[], numbers: Names): Keys | undefined {
+  const ids = names.map((name) => numbers.idOf(name)).filter((id) => id !== undefined);
+  return ids.length < names.length
+    ? undefined
+    : { keys: ids.map((id) => 2 * id), scales: ids.map((id) => numbers.scaleOf(id)) };
+}
+
+/** Writes a field by its name; where it ends. */
+function putNamed(bytes: Buffer, start: number, names: Names, name: string, value: number): number {
   const id = names.idOf(name);
-  if (id === undefined) return bytes.writeDoubleBE(value, putText(bytes, putVarint(bytes, start, NAMED_VALUE), name));
-  const scale = names.scaleOf(id);
+  if (id !== undefined) return putValue(bytes, start, 2 * id, names.scaleOf(id), value);
+  return bytes.writeDoubleBE(value, putText(bytes, putVarint(bytes, start, NAMED_VALUE), name));
+}
+
+/** Writes a field by its key; where it ends. */
+function putValue(bytes: Buffer, start: number, key: number, scale: number, value: number): number {
   const packed = Math.round(value * scale);
   if (packed / scale === value && packed < MAX_PACKED && packed > -MAX_PACKED && !Object.is(value, -0)) {
-    return putVarint(bytes, putVarint(bytes, start, 2 * id), packed < 0 ? -2 * packed - 1 : 2 * packed);
+    return putVarint(bytes, putVarint(bytes, start, key), packed < 0 ? -2 * packed - 1 : 2 * packed);
   }
-  return bytes.writeDoubleBE(value, putVarint(bytes, start, 2 * id + 1));
+  return bytes.writeDoubleBE(value, putVarint(bytes, start, key + 1));
 }
 
 function putText(bytes: Buffer, start: number, text: string): number {

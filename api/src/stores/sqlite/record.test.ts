@@ -1,8 +1,10 @@
 import { CUSTOM_SIGNAL_NAME, EARLIEST_MS, MAX_SEQ, SIGNAL_NAMES, SIGNALS } from '@fleet/contract';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { measuredOf } from '../../ingest/measured.ts';
+import type { EventRow } from '../../ports.ts';
 import { Dictionary } from './dictionary.ts';
-import { MAX_RECORD_BYTES, type RecordContent } from './record.ts';
+import { MAX_RECORD_BYTES } from './record.ts';
 import { RecordReader } from './record-reader.ts';
 import { RecordWriter } from './record-writer.ts';
 
@@ -16,12 +18,15 @@ function dictionary(): Dictionary {
   return names;
 }
 
-function roundTrip(records: readonly RecordContent[]): RecordContent[] {
+/** An event as it is read. */
+type Content = Omit<EventRow, 'trip'>;
+
+function roundTrip(records: readonly Content[]): Content[] {
   const names = dictionary();
   const writer = new RecordWriter(names);
-  for (const record of records) writer.write(record);
+  for (const { values, ...rest } of records) writer.write({ ...rest, measured: measuredOf(values) });
   const reader = new RecordReader(writer.take(), names, null);
-  const read: RecordContent[] = [];
+  const read: Content[] = [];
   while (reader.more) read.push(reader.read());
   return read;
 }
@@ -32,7 +37,7 @@ const value = fc.oneof(
   fc.integer(),
   fc.integer({ min: -2_000_000, max: 2_000_000 }).map((n) => n / 100),
 );
-const record: fc.Arbitrary<RecordContent> = fc
+const record: fc.Arbitrary<Content> = fc
   .record({
     ts: fc.integer({ min: EARLIEST_MS, max: Date.UTC(9999, 11, 31) }),
     seq: fc.option(fc.integer({ min: 1, max: MAX_SEQ }), { nil: undefined }),
@@ -65,7 +70,7 @@ describe('a record', () => {
       ts: Date.UTC(2025, 10, 4),
       seq: 154,
       source: 'phone',
-      values: { ...values, soc_pct: 87.5, fuel_level_pct: 62 },
+      measured: measuredOf({ ...values, soc_pct: 87.5, fuel_level_pct: 62 }),
     });
 
     expect(writer.length).toBeLessThan(50);
@@ -80,7 +85,7 @@ describe('a record', () => {
       ts: EARLIEST_MS,
       seq: MAX_SEQ,
       source: 'phone',
-      values: Object.fromEntries([...custom, ...named]),
+      measured: measuredOf(Object.fromEntries([...custom, ...named])),
       dtcs: Array.from({ length: 64 }, () => 'U0100-87'),
     });
 

@@ -14,6 +14,7 @@
  *
  * @see docs/adr/0005-sqlite-holds-packed-records.md
  */
+import type { Measured } from '../../ingest/measured.ts';
 import type { EventRow } from '../../ports.ts';
 
 /** A number for each name of a signal or a source, and the names back. */
@@ -26,7 +27,7 @@ export interface Names {
 }
 
 /** What a record holds of an event: all but the trip, which its container says. */
-export type RecordContent = Omit<EventRow, 'trip'>;
+export type RecordContent = Omit<EventRow, 'trip' | 'values'> & { readonly measured: Measured };
 
 /** Most bytes of a record: 64 trouble codes, 26 signals of the table and 32 custom ones by name are below it. */
 export const MAX_RECORD_BYTES = 8_192;

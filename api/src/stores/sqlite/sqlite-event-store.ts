@@ -1,4 +1,5 @@
 /** The port of events, on the two threads. */
+import { rememberedByNames } from '../../ingest/measured.ts';
 import type {
   EventRow,
   EventStore,
@@ -46,11 +47,15 @@ export interface SqliteParts {
 export class SqliteEventStore implements EventStore {
   readonly #parts: SqliteParts;
   readonly #commits: GroupCommit;
+  /** Undefined where any has none: it may come to have one. */
+  readonly #haveNumbers: (names: readonly string[]) => true | undefined;
   #newest: number | undefined;
 
   constructor(parts: SqliteParts) {
     this.#parts = parts;
     this.#newest = parts.newest;
+    const isNumbered = (name: string) => parts.names.idOf(name) !== undefined;
+    this.#haveNumbers = rememberedByNames((names) => names.every(isNumbered) || undefined);
     this.#commits = new GroupCommit(parts.names, (group, events) => this.#commit(group, events));
   }
 
@@ -146,11 +151,9 @@ export class SqliteEventStore implements EventStore {
   }
 
   /** Whether all names in an event have their numbers, or get none. */
-  #isKnown({ source, values }: KeyedEvent): boolean {
+  #isKnown({ source, measured }: KeyedEvent): boolean {
     const { names } = this.#parts;
-    if (names.idOf(source) === undefined) return false;
-    for (const name in values) if (names.idOf(name) === undefined) return names.full;
-    return true;
+    return names.idOf(source) !== undefined && (this.#haveNumbers(measured.names) ?? names.full);
   }
 
   /** Has numbers given to the names that have none. */
@@ -158,7 +161,7 @@ export class SqliteEventStore implements EventStore {
     const { writer, names } = this.#parts;
     const lacking = (all: readonly string[]) => [...new Set(all)].filter((name) => names.idOf(name) === undefined);
     names.add(await writer.call('intern', lacking(events.map(({ source }) => source)), 'source'));
-    names.add(await writer.call('intern', lacking(events.flatMap(({ values }) => Object.keys(values))), 'signal'));
+    names.add(await writer.call('intern', lacking(events.flatMap(({ measured }) => measured.names)), 'signal'));
   }
 
   /** Another process may have given numbers to names. */

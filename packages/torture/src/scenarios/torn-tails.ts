@@ -5,6 +5,7 @@
 import { closeSync, cpSync, ftruncateSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measuredOf } from '@fleet/api/ingest/measured';
 import type { EventStore, KeyedEvent } from '@fleet/api/ports';
 import { DATABASE_FILE, openSqliteStore } from '@fleet/api/stores/sqlite/sqlite-store';
 import { integerBetween, type Random } from '@fleet/testkit';
@@ -105,7 +106,7 @@ function event(seq: number): KeyedEvent {
   const ts = FIRST_TS + 1_000 * seq;
   return {
     vehicle: 'golf',
-    values: { speed_kph: seq % 130, rpm: 900 + (seq % 2_000) },
+    measured: measuredOf({ speed_kph: seq % 130, rpm: 900 + (seq % 2_000) }),
     source: 'dongle',
     dtcs: undefined,
     trip: TRIP,

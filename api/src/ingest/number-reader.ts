@@ -1,0 +1,58 @@
+/** Reads numbers of JSON (RFC 8259 §6) from their bytes, to the last bit as `JSON.parse` does. */
+
+const [MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [0x2d, 0x2e, 0x30, 0x39, 0x45, 0x65];
+
+/**
+ * So many digits make an integer that a double holds exactly, and so does each of these powers: their quotient is the double
+ * that is nearest to the decimal number (Clinger 1990).
+ */
+const MOST_DIGITS = 15;
+const POWERS = Array.from({ length: MOST_DIGITS + 1 }, (_, exponent) => 10 ** exponent);
+
+const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
+/** A number that is longer is none that anyone measured. */
+const LONGEST = 64;
+
+export class NumberReader {
+  /** Where the number that was read last ends. */
+  end = 0;
+  /** The digits so far, without their point. */
+  #digits = 0;
+
+  /** The number that begins somewhere; NaN where none plainly does. */
+  read(bytes: Buffer, start: number): number {
+    const isNegative = bytes[start] === MINUS;
+    const first = isNegative ? start + 1 : start;
+    this.#digits = 0;
+    const point = this.#takeDigits(bytes, first);
+    const end = bytes[point] === POINT ? this.#takeDigits(bytes, point + 1) : point;
+    if (end - first > MOST_DIGITS || !isPlain(bytes, first, point, end)) return this.#readAny(bytes, start);
+    this.end = end;
+    const value = end > point ? this.#digits / (POWERS[end - point - 1] as number) : this.#digits;
+    return isNegative ? -value : value;
+  }
+
+  /** Where the digits end that begin somewhere. */
+  #takeDigits(bytes: Buffer, start: number): number {
+    let at = start;
+    for (; isDigit(bytes[at]); at++) this.#digits = this.#digits * 10 + (bytes[at] as number) - ZERO;
+    return at;
+  }
+
+  /** Also one with an exponent, or with more digits than a double has. */
+  #readAny(bytes: Buffer, start: number): number {
+    const text = NUMBER.exec(bytes.toString('latin1', start, start + LONGEST))?.[0] ?? '';
+    this.end = start + text.length;
+    return text === '' || text.length === LONGEST ? Number.NaN : Number(text);
+  }
+}
+
+/** Whether it has digits before its point, and behind it if there is one, and neither a zero before others nor an exponent. */
+function isPlain(bytes: Buffer, first: number, point: number, end: number): boolean {
+  if (point === first || end === point + 1 || bytes[end] === LOWER_E || bytes[end] === UPPER_E) return false;
+  return bytes[first] !== ZERO || point === first + 1;
+}
+
+function isDigit(byte: number | undefined): byte is number {
+  return byte !== undefined && byte >= ZERO && byte <= NINE;
+}
