@@ -2,7 +2,7 @@
 import { UUID } from '@fleet/contract';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { correctionFromWire, correctionToWire } from './correction-wire.ts';
 import { CORRECTIONS_DOC, PUT_CORRECTION_DOC, UNDO_DOC } from './docs/correction-docs.ts';
 import { bound, type Exchange, malformed, type Route, refused } from './route.ts';
@@ -28,7 +28,7 @@ async function list({ registry }: Services, { res }: Exchange): Promise<void> {
 async function put({ registry }: Services, { req, res, params }: Exchange): Promise<void> {
   const id = (params['id'] ?? '').toLowerCase();
   if (!UUID.test(id)) throw malformed('the id in the path must be a UUID');
-  const body = correctionFromWire(await readJson(req));
+  const body = correctionFromWire(await readDocument(req));
   const { vehicle: owner, made_at: at } = body;
   const created = await registry.create({ kind: 'correction', id, owner, at, body });
   sendJson(res, created ? 201 : 200, { correction_id: id });

@@ -8,7 +8,7 @@ import { orThrow } from '../ingest/problem-error.ts';
 import type { DocumentQuery, RegistryDocument } from '../registry.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { DEAD_LETTERS_DOC, DELETE_LETTER_DOC, RESUBMIT_DOC } from './docs/access-docs.ts';
 import { bound, type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
 
@@ -56,7 +56,7 @@ async function remove({ registry }: Services, { res, params }: Exchange): Promis
 async function resubmit(services: Services, { req, res, params, principal }: Exchange): Promise<void> {
   const letter = await services.registry.get('dead-letter', params['id'] ?? '');
   if (letter === undefined) throw refused('not-found', `no dead letter ${params['id']}`);
-  const mended = hasBody(req) ? await readJson(req) : undefined;
+  const mended = hasBody(req) ? await readDocument(req) : undefined;
   const { body, encoding, device, context, slug } = letter.body;
   const event = mended ?? orThrow(parseJson(Buffer.from(body, encoding)));
   const isDevices = mended === undefined && slug === 'vehicle-not-allowed';

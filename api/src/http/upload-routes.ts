@@ -10,7 +10,7 @@ import type { ReceiptRecord, UploadRecord } from '../uploads/records.ts';
 import type { SpooledBody } from '../uploads/spool.ts';
 import type { Announcement, UploadStatus } from '../uploads/uploads.ts';
 import { sendJson } from './answer.ts';
-import { bodyKindOf, bounded, MAX_STREAM_BYTES, readJson } from './body.ts';
+import { bodyKindOf, bounded, MAX_STREAM_BYTES, readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import {
   ANNOUNCE_DOC,
@@ -36,7 +36,7 @@ const checkAnnouncement = createCheck<Announcement>(ANNOUNCEMENT_SCHEMA, 'invali
 const checkManifestForm = createCheck<Manifest>(MANIFEST_SCHEMA, 'invalid-manifest');
 
 async function announce(services: Services, { req, res, principal }: Exchange): Promise<void> {
-  const announcement = checkAnnouncement(await readJson(req));
+  const announcement = checkAnnouncement(await readDocument(req));
   checkTime(announcement.started_at, '/started_at', 'invalid-request');
   const announced = await services.uploads.announce(announcement, admissionOf(services, principal, 'offline'));
   const { upload, created } = orThrow(announced);
@@ -68,7 +68,7 @@ async function putChunk(services: Services, exchange: Exchange): Promise<void> {
 async function complete(services: Services, exchange: Exchange): Promise<void> {
   const admission = admissionOf(services, exchange.principal, 'offline');
   const upload = await findUpload(services, exchange, admission);
-  const manifest = checkManifestForm(await readJson(exchange.req));
+  const manifest = checkManifestForm(await readDocument(exchange.req));
   checkTime(manifest.started_at, '/started_at', 'invalid-manifest');
   checkTime(manifest.ended_at, '/ended_at', 'invalid-manifest');
   checkBelongs(manifest, upload, admission);
