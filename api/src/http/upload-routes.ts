@@ -8,7 +8,7 @@ import { admissionOf, type Services } from '../services.ts';
 import type { ReceivedChunk } from '../uploads/put-chunk.ts';
 import type { ReceiptRecord, UploadRecord } from '../uploads/records.ts';
 import type { SpooledBody } from '../uploads/spool.ts';
-import type { Announcement, UploadStatus } from '../uploads/uploads.ts';
+import type { Announcement } from '../uploads/uploads.ts';
 import { sendJson } from './answer.ts';
 import { bodyKindOf, bounded, MAX_STREAM_BYTES, readDocument } from './body.ts';
 import { createCheck } from './check.ts';
@@ -20,6 +20,7 @@ import {
   UPLOAD_STATUS_DOC,
 } from './docs/upload-docs.ts';
 import { bound, type Exchange, malformed, type Route, refused, single } from './route.ts';
+import { inPortions, sendList } from './send-list.ts';
 
 export function uploadRoutes(services: Services): Route[] {
   const trip = '/v1/trips/{trip_id}';
@@ -31,6 +32,9 @@ export function uploadRoutes(services: Services): Route[] {
     { method: 'get', path: `${trip}/upload`, access: 'write', handle: to(status), doc: UPLOAD_STATUS_DOC },
   ];
 }
+
+/** Receipts that are written at once: one may name a thousand lines. */
+const PORTION = 8;
 
 const checkAnnouncement = createCheck<Announcement>(ANNOUNCEMENT_SCHEMA, 'invalid-request');
 const checkManifestForm = createCheck<Manifest>(MANIFEST_SCHEMA, 'invalid-manifest');
@@ -82,8 +86,13 @@ async function status(services: Services, exchange: Exchange): Promise<void> {
 }
 
 async function sendStatus({ uploads, directory }: Services, { res }: Exchange, upload: UploadRecord): Promise<void> {
-  const status = statusToWire(await uploads.status(upload));
-  sendJson(res, 200, { ...status, vehicle: directory.resolve(upload.vehicle) });
+  const { receipts, seqs } = await uploads.status(upload);
+  await sendList(res, {
+    before: { ...uploadToWire(upload), vehicle: directory.resolve(upload.vehicle) },
+    name: 'chunks',
+    portions: inPortions(receipts, PORTION, receiptToWire),
+    after: () => ({ seqs }),
+  });
 }
 
 async function findUpload(services: Services, exchange: Exchange, admission: Admission): Promise<UploadRecord> {
@@ -172,13 +181,7 @@ function receiptToWire({ no, event_count, rejected, rejected_count, seqs, size_b
   };
 }
 
-function statusToWire({ upload, receipts, seqs }: UploadStatus) {
-  return {
-    trip_id: upload.trip_id,
-    started_at: upload.started_at,
-    completed: upload.completed !== null,
-    event_count: upload.completed?.manifest.event_count ?? null,
-    chunks: receipts.map(receiptToWire),
-    seqs,
-  };
+function uploadToWire({ trip_id, started_at, completed }: UploadRecord) {
+  const event_count = completed?.manifest.event_count ?? null;
+  return { trip_id, started_at, completed: completed !== null, event_count };
 }
