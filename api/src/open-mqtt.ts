@@ -10,6 +10,7 @@ import { Bridge } from './mqtt/bridge/bridge.ts';
 import { EmbeddedBroker } from './mqtt/embedded/embedded-broker.ts';
 import { Gate } from './mqtt/embedded/gate.ts';
 import { Reception } from './mqtt/embedded/reception.ts';
+import { RefusalLog } from './mqtt/embedded/refusal-log.ts';
 import { type PublishRetained, States } from './mqtt/home-assistant/states.ts';
 import { MessageTaker } from './mqtt/message-taker.ts';
 import { type Publish, Receipts } from './mqtt/receipts.ts';
@@ -50,12 +51,13 @@ async function openEmbedded(
   const apps = appsOf(config);
   const publish: Publish = (topic, payload) => broker.publish(topic, payload);
   const { taker, receipts } = createTaker(services, apps, publish, log);
+  const refusals = new RefusalLog(log);
   const reception = new Reception({
     gate: new Gate({ directory: services.directory, failedTries, onSeen, prefix }),
     taker,
     appTopics: apps.map(({ base }) => `${base}/#`),
     prefix,
-    onRefused: (refusal) => log.warn(refusal, 'mqtt: turned away'),
+    onRefused: (refusal) => refusals.note(refusal),
   });
   const options = { ...listener, tls: tlsOf(config), reception, onError: (err: Error) => log.error({ err }, 'mqtt') };
   const broker = await EmbeddedBroker.start(options).catch((error) => {

@@ -141,12 +141,12 @@ describe('dead letters', () => {
     expect((await list('?limit=1')).dead_letters).toMatchObject([{ body: 'from another device' }]);
   });
 
-  test('are listed page by page, each once, though they are deleted on the way', async () => {
+  test.each([10, 22])('are listed page by page of %d, each once, though they are deleted on the way', async (limit) => {
     await sendLines(...Array.from({ length: 25 }, (_, index) => `bad ${index}`));
     const seen: string[] = [];
 
     for (let cursor: string | null = ''; cursor !== null; ) {
-      const page = await list(`?limit=10${cursor && `&cursor=${cursor}`}`);
+      const page = await list(`?limit=${limit}${cursor && `&cursor=${cursor}`}`);
       seen.push(...page.dead_letters.map(({ body }) => body));
       for (const { id } of page.dead_letters) await server.request(`/v1/dead-letters/${id}`, { method: 'DELETE' });
       cursor = page.next_cursor;

@@ -241,3 +241,18 @@ describe('whoever listens', () => {
     await nobodyListens();
   });
 });
+
+test('whoever listens to a fleet of thousands is told of every one of them', async () => {
+  const fleet = await startTestServer();
+  const vehicles = Array.from({ length: 6_000 }, (_, number) => `bus-${number}`);
+  const lines = vehicles.map((vehicle_id) => JSON.stringify({ vehicle_id, ts: new Date().toISOString(), rpm: 900 }));
+  const headers = { 'content-type': 'application/x-ndjson' };
+  await fleet.request('/v1/import', { method: 'POST', headers, body: lines.join('\n') });
+
+  const client = await listening('', fleet.admin, fleet.url);
+  const told = () => new Set(client.told.map(({ vehicle }) => vehicle));
+  await until(told, (all) => vehicles.every((vehicle) => all.has(vehicle)), 20_000);
+  client.req.destroy();
+  await client.ended;
+  await fleet.stop();
+}, 30_000);

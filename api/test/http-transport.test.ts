@@ -51,6 +51,17 @@ describe('a gzip bomb', () => {
   });
 });
 
+test.each([
+  ['of JSON', head(2 ** 40)],
+  ['of NDJSON', head(2 ** 40).replace('application/json', 'application/x-ndjson')],
+  ['of an app', head(2 ** 40).replace('/v1/ingest', '/i/overland')],
+])('a body %s that is announced as too large is refused before any of it comes', async (_what, beginning) => {
+  const { socket, received } = await connected(server.url);
+  socket.write(beginning);
+  await until(received, (text) => statusesIn(text).includes(413) && text.includes('payload-too-large'));
+  socket.destroy();
+});
+
 describe('a body', () => {
   test.each<[string, number, Record<string, string>, string | Buffer, RegExp]>([
     [

@@ -40,17 +40,24 @@ export interface SignalLabel {
 
 /** What was in a request. */
 export interface Decoded {
-  /** As often as they are asked for; made one by one, where a request may have very many. */
-  readonly candidates: Iterable<Candidate>;
+  /**
+   * As often as they are asked for; made one by one, where a request may have very many. Null stands for an entry that
+   * says nothing: whoever goes through thousands of them can take a breath there too.
+   */
+  readonly candidates: Iterable<Candidate | null>;
   /** What this device calls signals. */
   readonly labelling?: { readonly devices: readonly string[]; readonly labels: readonly SignalLabel[] };
 }
 
 /** What each entry of a request says, worked out when it is asked for: a request may have tens of thousands of them. */
-export function eachOf<T>(entries: readonly T[], from: (entry: T) => readonly Candidate[]): Iterable<Candidate> {
+export function eachOf<T>(entries: readonly T[], from: (entry: T) => readonly Candidate[]): Decoded['candidates'] {
   return {
     *[Symbol.iterator]() {
-      for (const entry of entries) yield* from(entry);
+      for (const entry of entries) {
+        const found = from(entry);
+        if (found.length === 0) yield null;
+        else yield* found;
+      }
     },
   };
 }

@@ -71,7 +71,7 @@ function decode({ query, body, headers }: AppRequest): Result<Decoded, Problem> 
 }
 
 function bodyOf(body: Buffer, type = ''): Result<URLSearchParams, Problem> {
-  if (!/\bjson\b/i.test(type)) return ok(formOf(body));
+  if (!/\bjson\b/i.test(type)) return formOf(body);
   const value = jsonObject(body);
   if (!value.ok) return value;
   return ok(

@@ -52,7 +52,9 @@ export const LEAFSPY: Format = {
 };
 
 function decode({ query, body, now }: AppRequest) {
-  const parameters = parametersOf([formOf(body), query]);
+  const form = formOf(body);
+  if (!form.ok) return form;
+  const parameters = parametersOf([form.value, query]);
   const signals = new Signals();
   signals.addPlace(parameters.get('Lat'), parameters.get('Long'));
   signals.addAll(PARAMETERS, (name) => parameters.get(name));

@@ -71,11 +71,13 @@ export const OSMAND: Format = {
 
 function decode(request: AppRequest): Result<Decoded, Problem> {
   const isJson = /\bjson\b/i.test(request.headers['content-type'] ?? '');
-  return isJson ? decodeJson(request) : ok(decodeParameters(request));
+  return isJson ? decodeJson(request) : decodeParameters(request);
 }
 
-function decodeParameters({ query, body, now }: AppRequest): Decoded {
-  const parameters = parametersOf([formOf(body), query]);
+function decodeParameters({ query, body, now }: AppRequest): Result<Decoded, Problem> {
+  const form = formOf(body);
+  if (!form.ok) return form;
+  const parameters = parametersOf([form.value, query]);
   const signals = new Signals();
   const [lat, lon] = parameters.get('location')?.split(',') ?? [parameters.get('lat'), parameters.get('lon')];
   if (!isInvalid(parameters.get('valid'))) signals.addPlace(lat, lon);
@@ -84,7 +86,7 @@ function decodeParameters({ query, body, now }: AppRequest): Decoded {
   addOthers(signals, [...parameters]);
   const events = signals.event(anyTime(parameters.get('timestamp')) ?? timeText(now));
   const devices = aliasesOf(parameters.get('id'), parameters.get('deviceid'));
-  return { candidates: events.map((event) => ({ event, devices })) };
+  return ok({ candidates: events.map((event) => ({ event, devices })) });
 }
 
 function isInvalid(valid: string | undefined): boolean {

@@ -13,7 +13,7 @@ import {
   type Result,
   SIGNALS,
 } from '@fleet/contract';
-import { parseJson } from '../ingest/decode.ts';
+import { type JsonBounds, parseWithin } from '../ingest/json-bounds.ts';
 import { isSecretName } from './secrets.ts';
 
 /** Which signal a number is, and how it is converted to the signal's unit. */
@@ -158,9 +158,15 @@ export function parametersOf(
   return new Map(sources.flatMap((source) => [...source].map(([name, value]) => [nameOf(name), value] as const)));
 }
 
+/** Largest form, and most fields of one: far more than any app sends for one instant. */
+export const MAX_FORM_BYTES = 64 * 1_024;
+const MOST_FIELDS = 1_000;
+
 /** The body of a form. */
-export function formOf(body: Buffer): URLSearchParams {
-  return new URLSearchParams(body.toString());
+export function formOf(body: Buffer): Result<URLSearchParams, Problem> {
+  if (body.length > MAX_FORM_BYTES) return notWhat(`is a form of more than ${MAX_FORM_BYTES / 1_024} KiB`);
+  const form = new URLSearchParams(body.toString());
+  return form.size > MOST_FIELDS ? notWhat(`is a form of more than ${MOST_FIELDS} fields`) : ok(form);
 }
 
 /** Something with members, as JSON has it. */
@@ -176,16 +182,19 @@ export function objectIn(value: unknown, name: string): JsonObject {
   return isObject(member) ? member : {};
 }
 
+/** Bounds of JSON: a thousand positions with all that phones say of them, a sample with all that a car has to say. */
+export const APP_JSON: JsonBounds = { values: 50_000, members: 1_000 };
+
 /** A JSON body that must be an object. */
 export function jsonObject(body: Buffer): Result<JsonObject, Problem> {
-  const value = parseJson(body);
+  const value = parseWithin(body, APP_JSON);
   if (!value.ok) return value;
   return isObject(value.value) ? ok(value.value) : notWhat('must be a JSON object');
 }
 
 /** A JSON body of one object, or an array of them. */
 export function jsonObjects(body: Buffer): Result<readonly JsonObject[], Problem> {
-  const value = parseJson(body);
+  const value = parseWithin(body, APP_JSON);
   if (!value.ok) return value;
   const all = Array.isArray(value.value) ? value.value : [value.value];
   return all.every(isObject) ? ok(all) : notWhat('must be a JSON object, or an array of objects');

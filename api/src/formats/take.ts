@@ -10,7 +10,7 @@ import { refusalOf } from '../ingest/ingest.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
 import type { EventStore, WriteResult } from '../ports.ts';
 import { appTripId } from '../trips/app-trip-id.ts';
-import type { Candidate } from './format.ts';
+import type { Candidate, Decoded } from './format.ts';
 
 /** What a request is taken with. */
 export interface Taking {
@@ -30,14 +30,17 @@ const WRITTEN_AT_ONCE = 1_000;
 type Taken = readonly [candidate: Candidate, event: KeyedEvent];
 
 /** Resolves when every candidate is durable: as an event, or as a dead letter. */
-export async function takeCandidates(taking: Taking, candidates: Iterable<Candidate>): Promise<void> {
+export async function takeCandidates(taking: Taking, candidates: Decoded['candidates']): Promise<void> {
   const taken: Taken[] = [];
   const refused: [Candidate, Problem][] = [];
-  const breathe = createBreather();
-  for (const candidate of candidates) {
+  const sort = (candidate: Candidate) => {
     const event = admitted(candidate, taking);
     if (event.ok) taken.push([candidate, event.value]);
     else refused.push([candidate, event.error]);
+  };
+  const breathe = createBreather();
+  for (const candidate of candidates) {
+    if (candidate !== null) sort(candidate);
     const wait = breathe();
     if (wait !== undefined) await wait;
   }

@@ -3,9 +3,9 @@
  * @see https://github.com/teslamotors/fleet-telemetry datastore/mqtt/README.md
  */
 import { ok, type Problem, type Result } from '@fleet/contract';
-import { parseJson } from '../ingest/decode.ts';
+import { parseWithin } from '../ingest/json-bounds.ts';
 import type { Decoded } from './format.ts';
-import { aliasesOf, isObject, type Reading, type Readings, Signals, timeText } from './reading.ts';
+import { APP_JSON, aliasesOf, isObject, type Reading, type Readings, Signals, timeText } from './reading.ts';
 
 const MILES: Pick<Reading, 'times'> = { times: 1.609344 };
 const BAR: Pick<Reading, 'times'> = { times: 100 };
@@ -32,7 +32,7 @@ const FIELDS: Readings = {
 export function decodeTeslaField(vin: string, field: string, payload: Buffer, now: number): Result<Decoded, Problem> {
   const isPlace = field === 'Location';
   if (!isPlace && !Object.hasOwn(FIELDS, field)) return ok({ candidates: [] });
-  const value = parseJson(payload);
+  const value = parseWithin(payload, APP_JSON);
   if (!value.ok) return value;
   const signals = new Signals();
   if (isPlace && isObject(value.value)) signals.addPlace(value.value['latitude'], value.value['longitude']);

@@ -98,7 +98,9 @@ export const TORQUE: Format = {
 };
 
 function decode({ query, body, latest, now }: AppRequest) {
-  const parameters = parametersOf([query, formOf(body)]);
+  const form = formOf(body);
+  if (!form.ok) return form;
+  const parameters = parametersOf([query, form.value]);
   const codes = codesIn(parameters);
   const signals = new Signals();
   signals.addPlace(codes.get(LATITUDE), codes.get(LONGITUDE));

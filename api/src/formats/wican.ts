@@ -131,9 +131,13 @@ function onOff(value: unknown): unknown {
   return text === 'on' ? 1 : text === 'off' ? 0 : value;
 }
 
+/** Far more than there can be at once, right or wrong. */
+const MOST_CODES = 1_000;
+
 /** Trouble codes as text with commas between, or as a list. */
 function codesIn(raw: unknown): readonly string[] | undefined {
   if (typeof raw !== 'string' && !Array.isArray(raw)) return undefined;
-  const codes = (Array.isArray(raw) ? raw : raw.split(',')).map((code) => String(code).trim().toUpperCase());
+  const said = Array.isArray(raw) ? raw.slice(0, MOST_CODES) : raw.split(',', MOST_CODES);
+  const codes = said.map((code) => String(code).trim().toUpperCase());
   return [...new Set(codes)].filter((code) => DTC.test(code)).slice(0, MAX_DTCS);
 }

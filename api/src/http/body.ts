@@ -3,7 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import { problem } from '@fleet/contract';
 import { parseJson } from '../ingest/decode.ts';
 import { gunzip } from '../ingest/gunzip.ts';
-import { ProblemError } from '../ingest/problem-error.ts';
+import { type JsonBounds, parseWithin } from '../ingest/json-bounds.ts';
+import { orThrow, ProblemError } from '../ingest/problem-error.ts';
 import { MAX_JSON_BYTES, tooLarge, unpacked } from '../ingest/unpacked.ts';
 
 /** Largest body of NDJSON or of a chunk, as it is sent. */
@@ -35,14 +36,24 @@ export function bodyKindOf({ headers }: IncomingMessage): BodyKind {
   return { format: kind.format, gzip: kind.gzip || encoding === 'gzip' };
 }
 
-/** A whole JSON body as a value. Throws `ProblemError`. */
+/** A whole JSON body with events as a value. Throws `ProblemError`. */
 export async function readJson(req: IncomingMessage): Promise<unknown> {
+  return orThrow(parseJson(await readJsonBytes(req)));
+}
+
+/** Bounds of a document: a manifest of two thousand chunks, which is as many as fit into a body, has 13,000 values. */
+const DOCUMENT: JsonBounds = { values: 20_000, members: 20_000 };
+
+/** A JSON body with anything but many events as a value. Throws `ProblemError`. */
+export async function readDocument(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<unknown> {
+  return orThrow(parseWithin(await readJsonBytes(req, most), DOCUMENT));
+}
+
+async function readJsonBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<Buffer> {
   const { format, gzip } = bodyKindOf(req);
   if (format !== 'json') throw unsupported('this address takes application/json');
-  const bytes = await readBytes(req);
-  const value = parseJson(gzip ? unpacked(bytes) : bytes);
-  if (!value.ok) throw new ProblemError(value.error);
-  return value.value;
+  const bytes = await readBytes(req, most);
+  return gzip ? unpacked(bytes, most) : bytes;
 }
 
 /** The fields of a form that a browser sent. */
@@ -58,6 +69,7 @@ export function readStream(req: IncomingMessage, { gzip }: BodyKind): AsyncItera
 
 /** The bytes of a body, no more than so many. Throws `payload-too-large`. */
 export async function* bounded(req: IncomingMessage, most: number): AsyncGenerator<Buffer> {
+  requireRoom(req, most);
   let bytes = 0;
   try {
     // Ending early must not end the connection: the answer has to go out on it.
@@ -74,6 +86,7 @@ export async function* bounded(req: IncomingMessage, most: number): AsyncGenerat
 /** Reads a small body by events: an async iterator would cost the hot path a fifth of its time. */
 export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    requireRoom(req, most);
     const chunks: Buffer[] = [];
     let bytes = 0;
     req.on('data', (chunk: Buffer) => {
@@ -87,6 +100,11 @@ export function readBytes(req: IncomingMessage, most = MAX_JSON_BYTES): Promise<
       if (!req.complete) reject(endedTooEarly());
     });
   });
+}
+
+/** Refuses a body that says of itself that it is too large, before any of it came. Throws `payload-too-large`. */
+export function requireRoom({ headers }: IncomingMessage, most: number): void {
+  if (Number(headers['content-length'] ?? 0) > most) throw tooLarge(most);
 }
 
 /** The sender went away: nobody reads the answer, but it is no failure of the server. */

@@ -1,16 +1,40 @@
 /** Checks JSON bodies against a schema, every fault at once. */
 import type { ProblemSlug } from '@fleet/contract';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ProblemError } from '../ingest/problem-error.ts';
 import { faultsOf, problemWith } from '../ingest/schema-faults.ts';
 
-const ajv = new Ajv2020({ allErrors: true, strictRequired: false });
+const OPTIONS = { strictRequired: false };
+const thorough = new Ajv2020({ ...OPTIONS, allErrors: true });
+const brief = new Ajv2020(OPTIONS);
+
+/** A body with more values is told its first fault only: to name those of tens of thousands would hold up others. */
+const MOST_VALUES = 1_000;
 
 /** A check that gives the value back as what the schema says, or throws its problem. */
 export function createCheck<T>(schema: object, slug: ProblemSlug): (value: unknown) => T {
-  const matches = ajv.compile<T>(schema);
-  return (value) => {
-    if (matches(value)) return value;
-    throw new ProblemError(problemWith(slug, 'the body', faultsOf(matches.errors ?? [])));
+  const matches = thorough.compile<T>(schema);
+  // Hardly ever needed, and not made before.
+  let matchesLarge: ValidateFunction<T> | undefined;
+  const large = () => {
+    matchesLarge ??= brief.compile<T>(schema);
+    return matchesLarge;
   };
+  return (value) => {
+    const check = isLarge(value) ? large() : matches;
+    if (check(value)) return value;
+    throw new ProblemError(problemWith(slug, 'the body', faultsOf(check.errors ?? [])));
+  };
+}
+
+/** Whether there are more than `MOST_VALUES` members and items in all. */
+function isLarge(value: unknown): boolean {
+  const unseen = [value];
+  for (let at = 0; at < unseen.length; at++) {
+    const each = unseen[at];
+    if (typeof each !== 'object' || each === null) continue;
+    for (const member of Object.values(each)) unseen.push(member);
+    if (unseen.length > MOST_VALUES) return true;
+  }
+  return false;
 }

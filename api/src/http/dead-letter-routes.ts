@@ -6,13 +6,17 @@ import { parseJson } from '../ingest/decode.ts';
 import { ingestOne } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
 import type { DocumentQuery, RegistryDocument } from '../registry.ts';
+import { pagesOf } from '../registry-pages.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { DEAD_LETTERS_DOC, DELETE_LETTER_DOC, RESUBMIT_DOC } from './docs/access-docs.ts';
 import { bound, type Exchange, integerIn, malformed, type Route, refused, single } from './route.ts';
+import { sendList } from './send-list.ts';
 
 const PAGE = { min: 1, max: 500, default: 50 };
+/** Letters that are read and written at once: each may have 64 KiB. */
+const PORTION = 20;
 
 export function deadLetterRoutes(services: Services): Route[] {
   const to = bound(services);
@@ -28,18 +32,28 @@ async function list({ registry }: Services, { res, query }: Exchange): Promise<v
   const device = single(query, 'device');
   const limit = integerIn(query, 'limit', PAGE);
   const before = cursorIn(single(query, 'cursor'));
-  const letters = await registry.list('dead-letter', {
-    limit: limit + 1,
-    ...(device !== undefined && { owner: device }),
-    ...(before !== undefined && { before }),
-  });
-  const dropped = await registry.list('dead-letters-dropped', device === undefined ? {} : { owner: device });
-  const page = letters.slice(0, limit);
-  const last = page.at(-1);
-  sendJson(res, 200, {
-    dead_letters: page.map(letterToWire),
-    next_cursor: last !== undefined && letters.length > limit ? `${last.at}-${last.id}` : null,
-    dropped: dropped.map(({ id, body }) => ({ device: id, count: body.count })),
+  const owner = device !== undefined && { owner: device };
+  const dropped = await registry.list('dead-letters-dropped', { ...owner });
+  const wanted = { limit: limit + 1, ...owner, ...(before && { before }) };
+  let left = limit;
+  let last: RegistryDocument<'dead-letter'> | undefined;
+  let more = false;
+  const portions = async function* () {
+    for await (const letters of pagesOf(registry, 'dead-letter', wanted, PORTION)) {
+      const shown = letters.slice(0, left);
+      more = letters.length > left;
+      left -= shown.length;
+      last = shown.at(-1) ?? last;
+      yield shown.map(letterToWire);
+    }
+  };
+  await sendList(res, {
+    name: 'dead_letters',
+    portions: portions(),
+    after: () => ({
+      next_cursor: more && last !== undefined ? `${last.at}-${last.id}` : null,
+      dropped: dropped.map(({ id, body }) => ({ device: id, count: body.count })),
+    }),
   });
 }
 
@@ -56,7 +70,7 @@ async function remove({ registry }: Services, { res, params }: Exchange): Promis
 async function resubmit(services: Services, { req, res, params, principal }: Exchange): Promise<void> {
   const letter = await services.registry.get('dead-letter', params['id'] ?? '');
   if (letter === undefined) throw refused('not-found', `no dead letter ${params['id']}`);
-  const mended = hasBody(req) ? await readJson(req) : undefined;
+  const mended = hasBody(req) ? await readDocument(req) : undefined;
   const { body, encoding, device, context, slug } = letter.body;
   const event = mended ?? orThrow(parseJson(Buffer.from(body, encoding)));
   const isDevices = mended === undefined && slug === 'vehicle-not-allowed';

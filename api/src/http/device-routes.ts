@@ -15,7 +15,7 @@ import { setupOf } from '../formats/setup.ts';
 import type { RegistryDocument } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import {
   ADD_DEVICE_DOC,
@@ -62,7 +62,7 @@ async function list(services: Services, { res }: Exchange): Promise<void> {
 }
 
 async function add(services: Services, exchange: Exchange): Promise<void> {
-  const { name, role = 'device', vehicles, expires_at, app } = checkDevice(await readJson(exchange.req));
+  const { name, role = 'device', vehicles, expires_at, app } = checkDevice(await readDocument(exchange.req));
   if (app !== undefined && role !== 'device')
     throw refused('invalid-request', `${app} needs a key with the role device`);
   const wanted = { name, role, vehicles, ...(app !== undefined && { app }), expires_at: timeOf(expires_at) };

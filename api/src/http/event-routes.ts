@@ -3,6 +3,7 @@ import { CUSTOM_SIGNAL_NAME } from '@fleet/contract';
 import { chooseExport } from '../exports/choose-export.ts';
 import { leadingRows } from '../exports/leading-rows.ts';
 import { reducedTrip } from '../exports/reduced-rows.ts';
+import { slicedRows } from '../exports/sliced-rows.ts';
 import { countOf, placedRows, TRACK_FIELDS } from '../exports/track.ts';
 import { type ExportedTrip, TRIP_EXPORTS, type TripExport } from '../exports/trip-export.ts';
 import type { Services } from '../services.ts';
@@ -37,7 +38,8 @@ async function events(services: Services, exchange: Exchange, suffix: string | u
   const found = await findTrip(services, exchange, suffix === undefined ? '/events' : `/events.${suffix}`);
   if (found === undefined) return;
   const exported = await exportedTrip(services, found, format, wanted, maxPoints);
-  await sendStream(res, format.mediaType, format.write(exported));
+  const rows = slicedRows(exported.rows, exported.fields.length);
+  await sendStream(res, format.mediaType, format.write({ ...exported, rows }));
 }
 
 /** What of a trip is sent. `maxPoints` are positions where a track is wanted. */

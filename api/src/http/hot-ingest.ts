@@ -12,6 +12,7 @@ import { readBody } from '../ingest/read-event.ts';
 import { MAX_JSON_BYTES, tooLarge } from '../ingest/unpacked.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson } from './answer.ts';
+import { requireRoom } from './body.ts';
 import { ingestArray } from './ingest-route.ts';
 import { fail, type RouteServer, type RouteServerParts } from './serve-route.ts';
 
@@ -34,6 +35,7 @@ export function createHotIngest(
     };
     try {
       const principal = authenticator.enter(req, 'write');
+      requireRoom(req, MAX_JSON_BYTES);
       collect(req, (bytes) => take(services, principal, bytes, res).then(answered, refuse), refuse);
     } catch (error) {
       refuse(error);

@@ -6,6 +6,7 @@ import { LIVE_DOC } from './docs/read-docs.ts';
 import { latestToWire } from './read-routes.ts';
 import type { Exchange, Route } from './route.ts';
 import { listedVehicles, requireVehicles } from './scope.ts';
+import { writable } from './send-stream.ts';
 
 /** A line now and then keeps proxies from closing a stream on which nothing happens, milliseconds. */
 const HEARTBEAT_MS = 15_000;
@@ -24,7 +25,8 @@ export function liveRoutes(services: Services, lifeMs = LIFE_MS): Route[] {
 async function live(services: Services, exchange: Exchange, lifeMs: number): Promise<void> {
   const { req, res, principal } = exchange;
   requireVehicles(principal);
-  const vehicles = listedVehicles(services, exchange);
+  const listed = listedVehicles(services, exchange);
+  const vehicles = listed && new Set(listed);
   // The names of headers are as EventSource and proxies want them: no buffering, no cache.
   res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   if (req.method === 'HEAD' || services.draining.aborted) {
@@ -34,7 +36,7 @@ async function live(services: Services, exchange: Exchange, lifeMs: number): Pro
   res.write('retry: 2000\n\n');
   const tell = (state: LatestState) =>
     send(res, `event: vehicle\ndata: ${JSON.stringify(latestToWire(services, state))}\n\n`);
-  const { told, leave } = services.live.listen({ vehicles, tell });
+  const { told, leave } = services.live.listen({ vehicles, tell, heard: () => written(res) });
   const end = () => res.end();
   const heartbeat = setInterval(() => send(res, ':\n\n'), HEARTBEAT_MS);
   const life = setTimeout(end, lifeMs);
@@ -52,4 +54,9 @@ function send(res: ServerResponse, text: string): void {
   if (res.writableEnded) return;
   if (res.writableLength > MOST_WAITING_BYTES) res.destroy();
   else res.write(text);
+}
+
+/** Resolves when the client has read what was sent, or is gone. */
+async function written(res: ServerResponse): Promise<void> {
+  if (res.writableNeedDrain && !res.destroyed) await writable(res);
 }

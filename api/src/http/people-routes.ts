@@ -6,7 +6,7 @@ import type { PersonRecord } from '../access/records.ts';
 import type { RegistryDocument } from '../registry.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import {
   ADD_PERSON_DOC,
@@ -54,7 +54,7 @@ async function list({ registry }: Services, { res }: Exchange): Promise<void> {
 }
 
 async function add(services: Services, { req, res }: Exchange): Promise<void> {
-  const { name, role, vehicles } = checkPerson(await readJson(req));
+  const { name, role, vehicles } = checkPerson(await readDocument(req));
   const id = randomUUID();
   const person = { kind: 'person', id, owner: '', at: services.now(), body: { name, role, vehicles } } as const;
   await services.registry.create(person);
@@ -80,7 +80,7 @@ async function listShares({ registry }: Services, { res }: Exchange): Promise<vo
 }
 
 async function share(services: Services, { req, res }: Exchange): Promise<void> {
-  const { vehicle, trip_id, label = '', hours = SHARE_HOURS } = checkShare(await readJson(req));
+  const { vehicle, trip_id, label = '', hours = SHARE_HOURS } = checkShare(await readDocument(req));
   const token = newKey();
   const document: RegistryDocument<'share'> = {
     kind: 'share',

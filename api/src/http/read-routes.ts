@@ -1,7 +1,7 @@
 /** Questions about vehicles and trips. */
 import { CHECK_VEHICLE, CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
 import { parseDuration } from '@fleet/env';
-import type { LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
+import type { HistoryPoint, LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { MS_PER_MINUTE } from '../trips/history.ts';
 import { countOfRanges, missingRanges } from '../trips/seq-ranges.ts';
@@ -18,6 +18,7 @@ import {
   readableVehicles,
   requireVehicles,
 } from './scope.ts';
+import { inPortions, sendList } from './send-list.ts';
 
 export function readRoutes(services: Services): Route[] {
   const to = bound(services);
@@ -35,21 +36,25 @@ export function readRoutes(services: Services): Route[] {
 const PAGE = { min: 1, max: 500, default: 50 };
 /** Points of a history. */
 const MOST_POINTS = 50_000;
+/** Points, and vehicles, that are written at once. */
+const PORTION = 2_000;
 
 async function vehicles(services: Services, { res, principal }: Exchange): Promise<void> {
   requireVehicles(principal);
-  const readable = readableVehicles(services, principal);
+  const own = readableVehicles(services, principal);
+  const readable = own && new Set(own);
   const active = new Map((await services.store.vehicles()).map(({ vehicle, last_ts }) => [vehicle, last_ts]));
   const known = [...new Set([...active.keys(), ...services.directory.vehicles.keys()])].sort();
-  const list = known
-    .filter((vehicle) => vehicle !== CHECK_VEHICLE && (readable === undefined || readable.includes(vehicle)))
-    .map((vehicle) => {
-      const record = services.directory.vehicles.get(vehicle);
-      const last = active.get(vehicle);
-      const last_ts = last === undefined ? null : formatTimestamp(last);
-      return { vehicle, name: record?.name ?? null, aliases: record?.aliases ?? [], last_ts };
-    });
-  sendJson(res, 200, { vehicles: list });
+  const list = known.filter(
+    (vehicle) => vehicle !== CHECK_VEHICLE && (readable === undefined || readable.has(vehicle)),
+  );
+  const toWire = (vehicle: string) => {
+    const record = services.directory.vehicles.get(vehicle);
+    const last = active.get(vehicle);
+    const last_ts = last === undefined ? null : formatTimestamp(last);
+    return { vehicle, name: record?.name ?? null, aliases: record?.aliases ?? [], last_ts };
+  };
+  await sendList(res, { name: 'vehicles', portions: inPortions(list, PORTION, toWire) });
 }
 
 async function latest(services: Services, exchange: Exchange): Promise<void> {
@@ -87,12 +92,9 @@ async function history(services: Services, exchange: Exchange): Promise<void> {
     throw malformed('step must be whole minutes, as in 1m, 15m or 1d');
   if ((to - from) / stepMs > MOST_POINTS) throw malformed(`more than ${MOST_POINTS} points: take a longer step`);
   const points = await services.store.history(vehicle, signal, { from, to }, stepMs);
-  sendJson(res, 200, {
-    vehicle,
-    signal,
-    step_s: stepMs / 1_000,
-    points: points.map(({ ts, ...point }) => ({ ts: formatTimestamp(ts), ...point })),
-  });
+  const toWire = ({ ts, ...point }: HistoryPoint) => ({ ts: formatTimestamp(ts), ...point });
+  const before = { vehicle, signal, step_s: stepMs / 1_000 };
+  await sendList(res, { before, name: 'points', portions: inPortions(points, PORTION, toWire) });
 }
 
 async function trips(services: Services, exchange: Exchange): Promise<void> {

@@ -34,7 +34,7 @@ export async function sendStream(res: ServerResponse, mediaType: string, pieces:
 }
 
 /** Resolves when the client has read what was written, or is gone. */
-function writable(res: ServerResponse): Promise<void> {
+export function writable(res: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       res.off('drain', done).off('close', done);

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { isForged, SESSION_COOKIE } from './authenticate.ts';
-import { parseForm, readBytes, readJson } from './body.ts';
+import { parseForm, readBytes, readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import { END_SESSION_DOC, OPEN_SESSION_DOC, SESSION_DOC, SESSION_SCHEMA } from './docs/access-docs.ts';
 import { bound, type Exchange, type Route, refused } from './route.ts';
@@ -17,12 +17,17 @@ export function sessionRoutes(services: Services): Route[] {
   ];
 }
 
+/** Largest body: a token is short, and anybody may send one. */
+const MOST_BYTES = 16 * 1_024;
+
 const checkSession = createCheck<{ token: string }>(SESSION_SCHEMA, 'invalid-request');
 
 async function open(services: Services, { req, res }: Exchange): Promise<void> {
   if (isForged(req, services.publicUrl())) throw refused('forbidden', 'this request came from another site');
   const form = (req.headers['content-type'] ?? '').startsWith('application/x-www-form-urlencoded');
-  const { token } = checkSession(form ? parseForm(await readBytes(req)) : await readJson(req));
+  const { token } = checkSession(
+    form ? parseForm(await readBytes(req, MOST_BYTES)) : await readDocument(req, MOST_BYTES),
+  );
   const session = await services.signIn.open(token);
   if (session === undefined && form) return seeOther(res, '/signin');
   if (session === undefined)

@@ -6,7 +6,7 @@ import { type Correction, combineCorrections } from '../trips/corrections.ts';
 import { EVER, hull } from '../trips/span.ts';
 import { anchorOf, type Part, type Trip } from '../trips/trip.ts';
 import { sendJson } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import { UNDO_MS } from './correction-routes.ts';
 import { DELETE_DOC, EDIT_SCHEMAS, MERGE_DOC, NAME_DOC, SPLIT_DOC } from './docs/trip-edit-docs.ts';
@@ -29,7 +29,7 @@ const checkSplit = createCheck<{ at: string }>(EDIT_SCHEMAS.split, 'invalid-requ
 const checkMerge = createCheck<{ with: string }>(EDIT_SCHEMAS.merge, 'invalid-request');
 
 async function name(services: Services, exchange: Exchange): Promise<void> {
-  const wanted = checkName(await readJson(exchange.req));
+  const wanted = checkName(await readDocument(exchange.req));
   const found = await findTrip(services, exchange, '');
   if (found === undefined) return;
   const { trip } = found;
@@ -47,7 +47,7 @@ async function remove(services: Services, exchange: Exchange): Promise<void> {
 }
 
 async function split(services: Services, exchange: Exchange): Promise<void> {
-  const { at: text } = checkSplit(await readJson(exchange.req));
+  const { at: text } = checkSplit(await readDocument(exchange.req));
   const at = parseTimestamp(text);
   if (typeof at === 'string') throw malformed(`at ${at}`);
   const found = await findTrip(services, exchange, '/split');
@@ -58,7 +58,7 @@ async function split(services: Services, exchange: Exchange): Promise<void> {
 }
 
 async function merge(services: Services, exchange: Exchange): Promise<void> {
-  const { with: otherId } = checkMerge(await readJson(exchange.req));
+  const { with: otherId } = checkMerge(await readDocument(exchange.req));
   const found = await findTrip(services, exchange, '/merge');
   if (found === undefined) return;
   const other = await tripNow(services, found.vehicle, otherId.toLowerCase());

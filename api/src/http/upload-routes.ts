@@ -8,9 +8,9 @@ import { admissionOf, type Services } from '../services.ts';
 import type { ReceivedChunk } from '../uploads/put-chunk.ts';
 import type { ReceiptRecord, UploadRecord } from '../uploads/records.ts';
 import type { SpooledBody } from '../uploads/spool.ts';
-import type { Announcement, UploadStatus } from '../uploads/uploads.ts';
+import type { Announcement } from '../uploads/uploads.ts';
 import { sendJson } from './answer.ts';
-import { bodyKindOf, bounded, MAX_STREAM_BYTES, readJson } from './body.ts';
+import { bodyKindOf, bounded, MAX_STREAM_BYTES, readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import {
   ANNOUNCE_DOC,
@@ -20,6 +20,7 @@ import {
   UPLOAD_STATUS_DOC,
 } from './docs/upload-docs.ts';
 import { bound, type Exchange, malformed, type Route, refused, single } from './route.ts';
+import { inPortions, sendList } from './send-list.ts';
 
 export function uploadRoutes(services: Services): Route[] {
   const trip = '/v1/trips/{trip_id}';
@@ -32,11 +33,14 @@ export function uploadRoutes(services: Services): Route[] {
   ];
 }
 
+/** Receipts that are written at once: one may name a thousand lines. */
+const PORTION = 8;
+
 const checkAnnouncement = createCheck<Announcement>(ANNOUNCEMENT_SCHEMA, 'invalid-request');
 const checkManifestForm = createCheck<Manifest>(MANIFEST_SCHEMA, 'invalid-manifest');
 
 async function announce(services: Services, { req, res, principal }: Exchange): Promise<void> {
-  const announcement = checkAnnouncement(await readJson(req));
+  const announcement = checkAnnouncement(await readDocument(req));
   checkTime(announcement.started_at, '/started_at', 'invalid-request');
   const announced = await services.uploads.announce(announcement, admissionOf(services, principal, 'offline'));
   const { upload, created } = orThrow(announced);
@@ -68,7 +72,7 @@ async function putChunk(services: Services, exchange: Exchange): Promise<void> {
 async function complete(services: Services, exchange: Exchange): Promise<void> {
   const admission = admissionOf(services, exchange.principal, 'offline');
   const upload = await findUpload(services, exchange, admission);
-  const manifest = checkManifestForm(await readJson(exchange.req));
+  const manifest = checkManifestForm(await readDocument(exchange.req));
   checkTime(manifest.started_at, '/started_at', 'invalid-manifest');
   checkTime(manifest.ended_at, '/ended_at', 'invalid-manifest');
   checkBelongs(manifest, upload, admission);
@@ -82,8 +86,13 @@ async function status(services: Services, exchange: Exchange): Promise<void> {
 }
 
 async function sendStatus({ uploads, directory }: Services, { res }: Exchange, upload: UploadRecord): Promise<void> {
-  const status = statusToWire(await uploads.status(upload));
-  sendJson(res, 200, { ...status, vehicle: directory.resolve(upload.vehicle) });
+  const { receipts, seqs } = await uploads.status(upload);
+  await sendList(res, {
+    before: { ...uploadToWire(upload), vehicle: directory.resolve(upload.vehicle) },
+    name: 'chunks',
+    portions: inPortions(receipts, PORTION, receiptToWire),
+    after: () => ({ seqs }),
+  });
 }
 
 async function findUpload(services: Services, exchange: Exchange, admission: Admission): Promise<UploadRecord> {
@@ -172,13 +181,7 @@ function receiptToWire({ no, event_count, rejected, rejected_count, seqs, size_b
   };
 }
 
-function statusToWire({ upload, receipts, seqs }: UploadStatus) {
-  return {
-    trip_id: upload.trip_id,
-    started_at: upload.started_at,
-    completed: upload.completed !== null,
-    event_count: upload.completed?.manifest.event_count ?? null,
-    chunks: receipts.map(receiptToWire),
-    seqs,
-  };
+function uploadToWire({ trip_id, started_at, completed }: UploadRecord) {
+  const event_count = completed?.manifest.event_count ?? null;
+  return { trip_id, started_at, completed: completed !== null, event_count };
 }

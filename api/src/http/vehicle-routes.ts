@@ -3,7 +3,7 @@ import { VEHICLE_ID } from '@fleet/contract';
 import type { VehicleRecord } from '../access/records.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
-import { readJson } from './body.ts';
+import { readDocument } from './body.ts';
 import { createCheck } from './check.ts';
 import { FORGET_VEHICLE_DOC, PUT_VEHICLE_DOC, VEHICLE_SCHEMA } from './docs/access-docs.ts';
 import { bound, type Exchange, malformed, type Route, refused } from './route.ts';
@@ -22,7 +22,7 @@ const checkVehicle = createCheck<Partial<VehicleRecord>>(VEHICLE_SCHEMA, 'invali
 async function put(services: Services, exchange: Exchange): Promise<void> {
   const { registry, directory, now } = services;
   const vehicle = vehicleIn(exchange);
-  const wanted = checkVehicle(await readJson(exchange.req));
+  const wanted = checkVehicle(await readDocument(exchange.req));
   await directory.refresh();
   const before = directory.vehicles.get(vehicle);
   const body: VehicleRecord = {

@@ -1,4 +1,5 @@
 /** Lines of a stream of bytes. Nothing larger than a line is held. */
+import { createBreather } from './breathe.ts';
 import { MAX_LINE_BYTES } from './decode.ts';
 
 const NEWLINE = 0x0a;
@@ -29,9 +30,12 @@ export class Line {
 /** The lines of each chunk as it comes; a line may span chunks. Empty ones count, but are left out. CRLF ends a line too. */
 export async function* linesOf(chunks: AsyncIterable<Buffer>): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter();
+  // Whoever works on lines takes breaths there; here is nothing but empty ones, or one that never ends.
+  const breathe = createBreather();
   for await (const chunk of chunks) {
     const lines = splitter.take(chunk);
     if (lines.length > 0) yield lines;
+    await breathe();
   }
   const last = splitter.end();
   if (last.length > 0) yield last;
@@ -50,6 +54,8 @@ class LineSplitter {
       if (this.#openBytes === 0) this.#close(chunk, start, end, lines);
       else this.#closeOpen(chunk.subarray(start, end), lines);
       start = end + 1;
+      // There may be millions of empty lines: to look for the end of each would take ten times as long.
+      for (; chunk[start] === NEWLINE; start++) this.#number++;
     }
     if (this.#openBytes <= MAX_LINE_BYTES) this.#open.push(chunk.subarray(start));
     this.#openBytes += chunk.length - start;

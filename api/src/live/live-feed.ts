@@ -6,11 +6,15 @@ import type { EventStore, LatestState } from '../ports.ts';
 
 /** How often it looks, milliseconds. */
 const EVERY_MS = 1_000;
+/** Vehicles that are asked for, and told of, at once. */
+const TOLD_AT_ONCE = 200;
 
 /** Somebody who listens to some vehicles (one names), or all. */
 export interface Listener {
-  readonly vehicles: readonly string[] | undefined;
+  readonly vehicles: ReadonlySet<string> | undefined;
   tell(state: LatestState): void;
+  /** Resolves when it has taken in what it was told, or has left: it is told how all stand as fast as it listens. */
+  heard?(): Promise<void>;
 }
 
 /** Somebody's listening, from its beginning to its end. */
@@ -56,7 +60,12 @@ export class LiveFeed {
     this.#timer ??= setInterval(() => void this.#look(), EVERY_MS).unref();
     const active = await this.#store.vehicles();
     const heard = active.map(({ vehicle }) => vehicle).filter((vehicle) => hears(listener, vehicle));
-    for (const state of await this.#store.latest(heard)) if (!hasLeft()) listener.tell(state);
+    for (let at = 0; at < heard.length && !hasLeft(); at += TOLD_AT_ONCE) {
+      for (const state of await this.#store.latest(heard.slice(at, at + TOLD_AT_ONCE))) {
+        if (!hasLeft()) listener.tell(state);
+      }
+      await listener.heard?.();
+    }
   }
 
   #leave(listener: Listener): void {
@@ -75,19 +84,24 @@ export class LiveFeed {
       const heard = changed
         .map(([vehicle]) => vehicle)
         .filter((vehicle) => [...this.#listeners].some((listener) => hears(listener, vehicle)));
-      const states = heard.length > 0 ? await this.#store.latest(heard) : [];
-      this.#revisions = revisions;
-      for (const state of states) {
-        for (const listener of this.#listeners) if (hears(listener, state.vehicle)) listener.tell(state);
+      for (let at = 0; at < heard.length; at += TOLD_AT_ONCE) {
+        this.#tell(await this.#store.latest(heard.slice(at, at + TOLD_AT_ONCE)));
       }
+      this.#revisions = revisions;
     } catch (error) {
       this.#onError(error);
     } finally {
       this.#looking = false;
     }
   }
+
+  #tell(states: readonly LatestState[]): void {
+    for (const state of states) {
+      for (const listener of this.#listeners) if (hears(listener, state.vehicle)) listener.tell(state);
+    }
+  }
 }
 
 function hears({ vehicles }: Listener, vehicle: string): boolean {
-  return vehicles === undefined || vehicles.includes(vehicle);
+  return vehicles === undefined || vehicles.has(vehicle);
 }

@@ -50,13 +50,19 @@ function wholeOf(text: Buffer): Result<unknown, Problem> {
 }
 
 function* linesOf(text: Buffer): Generator<Piece> {
-  for (let start = 0; start < text.length; ) {
+  for (let start = lineIn(text, 0); start < text.length; ) {
     const found = text.indexOf(NEWLINE, start);
     const end = found < 0 ? text.length : found;
     const bytes = text.subarray(start, text[end - 1] === RETURN ? end - 1 : end);
-    start = end + 1;
-    if (bytes.length === 0) continue;
+    start = lineIn(text, end);
     const value = parseLine(bytes);
     yield value.ok ? value : bad({ problem: value.error, bytes });
   }
+}
+
+/** Where the next line begins that is not empty: there may be millions that are. */
+function lineIn(text: Buffer, from: number): number {
+  let at = from;
+  while (text[at] === NEWLINE || text[at] === RETURN) at++;
+  return at;
 }

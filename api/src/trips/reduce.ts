@@ -31,39 +31,50 @@ export function bucketCount(maxPoints: number, names: readonly string[]): number
 /** Keeps the first row, the last, and `room` of the `count` between them. */
 function createBuckets(count: number, room: number, buckets: number, names: readonly string[]): Reducer {
   const bucketOf = (place: number) => Math.min(buckets - 1, Math.floor((place * buckets) / count));
+  const extremes = new Extremes(names);
   let added = 0;
   let current = 0;
   let rows: EventRow[] = [];
   let given = 0;
   const flush = (): readonly EventRow[] => {
     // Room that a bucket did not need is the next one's.
-    const kept = keptOf(rows, names, Math.ceil(((current + 1) * room) / buckets) - given);
+    const kept = keptOf(rows, extremes, Math.ceil(((current + 1) * room) / buckets) - given);
     given += kept.length;
     rows = [];
+    extremes.clear();
     return kept;
+  };
+  // A row is looked at when it is known not to be the last of all.
+  let newest: EventRow | undefined;
+  const settle = () => {
+    if (newest === undefined) return;
+    extremes.add(newest, rows.length);
+    rows.push(newest);
+    newest = undefined;
   };
   return {
     add(row) {
       if (added++ === 0) return [row];
       const bucket = bucketOf(added - 2);
+      settle();
       const complete = bucket > current ? flush() : [];
       current = bucket;
-      rows.push(row);
+      newest = row;
       return complete;
     },
     end() {
-      const last = rows.pop();
+      const last = newest;
       return last === undefined ? [] : [...flush(), last];
     },
   };
 }
 
 /** Of each signal the row with the least and the row with the greatest value, and others, in their order: `room` in all. */
-function keptOf(rows: readonly EventRow[], names: readonly string[], room: number): readonly EventRow[] {
+function keptOf(rows: readonly EventRow[], extremes: Extremes, room: number): readonly EventRow[] {
   if (rows.length <= room) return rows;
-  const extremes = [...new Set(names.flatMap((name) => extremesOf(rows, name)))].slice(0, room);
-  const others = rows.map((_, index) => index).filter((index) => !extremes.includes(index));
-  const indices = [...extremes, ...spread(others, room - extremes.length)].sort((a, b) => a - b);
+  const kept = new Set(extremes.indices().slice(0, room));
+  const others = rows.map((_, index) => index).filter((index) => !kept.has(index));
+  const indices = [...kept, ...spread(others, room - kept.size)].sort((a, b) => a - b);
   return indices.flatMap((index) => rows[index] ?? []);
 }
 
@@ -72,17 +83,40 @@ function spread(indices: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, at) => indices[Math.floor(((at + 0.5) * indices.length) / count)] ?? 0);
 }
 
-/** The indices of the rows with the least and the greatest value of a signal, if any row has it. */
-function extremesOf(rows: readonly EventRow[], name: string): number[] {
-  let least = -1;
-  let greatest = -1;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const [index, { values }] of rows.entries()) {
-    const value = values[name];
-    if (value === undefined) continue;
-    if (value < min) [least, min] = [index, value];
-    if (value > max) [greatest, max] = [index, value];
+/** Where rows have the least and the greatest value of each signal, as the rows come: a bucket may hold a million. */
+class Extremes {
+  /** The place of each signal in the lists. */
+  readonly #places: ReadonlyMap<string, number>;
+  readonly #least: Extreme[] = [];
+  readonly #greatest: Extreme[] = [];
+
+  constructor(names: readonly string[]) {
+    this.#places = new Map([...new Set(names)].map((name, place) => [name, place]));
   }
-  return least < 0 ? [] : [least, greatest];
+
+  add({ values }: EventRow, index: number): void {
+    for (const name in values) {
+      const place = this.#places.get(name);
+      if (place === undefined) continue;
+      const value = values[name] as number;
+      if (value < (this.#least[place]?.value ?? Number.POSITIVE_INFINITY)) this.#least[place] = { value, index };
+      if (value > (this.#greatest[place]?.value ?? Number.NEGATIVE_INFINITY)) this.#greatest[place] = { value, index };
+    }
+  }
+
+  /** The rows, of each signal the least before the greatest. */
+  indices(): number[] {
+    const found = [...this.#places.values()].flatMap((place) => [this.#least[place], this.#greatest[place]]);
+    return [...new Set(found.flatMap((extreme) => extreme?.index ?? []))];
+  }
+
+  clear(): void {
+    this.#least.length = 0;
+    this.#greatest.length = 0;
+  }
+}
+
+interface Extreme {
+  readonly value: number;
+  readonly index: number;
 }

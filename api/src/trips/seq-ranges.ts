@@ -26,17 +26,26 @@ export function unionOfRanges(sets: readonly (readonly SeqRange[])[]): SeqRange[
 /** What is in `whole` and not in `part`; both ascending and without overlap. */
 export function missingRanges(whole: readonly SeqRange[], part: readonly SeqRange[]): SeqRange[] {
   const missing: SeqRange[] = [];
-  let at = 0;
   for (const [first, last] of whole) {
     let from = first;
-    while (at < part.length && (part[at]?.[1] ?? 0) < from) at++;
-    for (let next = at; from <= last; next++) {
+    for (let next = firstReaching(part, from); from <= last; next++) {
       const [partFirst, partLast] = part[next] ?? [last + 1, last + 1];
       if (partFirst > from) missing.push([from, Math.min(last, partFirst - 1)]);
       from = Math.max(from, partLast + 1);
     }
   }
   return missing;
+}
+
+/** The index of the first range that ends at a seq or behind it, found by halving: a part may have many thousand. */
+function firstReaching(part: readonly SeqRange[], seq: number): number {
+  let [low, high] = [0, part.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((part[middle]?.[1] ?? 0) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** How many seqs there are. */

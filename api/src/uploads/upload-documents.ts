@@ -1,6 +1,10 @@
 /** Announced trips and receipts as documents of the registry. */
 import type { Registry } from '../registry.ts';
+import { pagesOf } from '../registry-pages.ts';
 import type { ReceiptRecord, UploadRecord } from './records.ts';
+
+/** Receipts that are read at once: one may name a thousand lines. */
+const PAGE = 8;
 
 export class UploadDocuments {
   readonly #registry: Registry;
@@ -37,8 +41,11 @@ export class UploadDocuments {
 
   /** All receipts, by number. */
   async receipts(upload: UploadRecord): Promise<ReceiptRecord[]> {
-    const documents = await this.#registry.list('receipt', { owner: idOf(upload) });
-    return documents.map(({ body }) => body).sort((a, b) => a.no - b.no);
+    const receipts: ReceiptRecord[] = [];
+    for await (const page of pagesOf(this.#registry, 'receipt', { owner: idOf(upload) }, PAGE)) {
+      receipts.push(...page.map(({ body }) => body));
+    }
+    return receipts.sort((a, b) => a.no - b.no);
   }
 
   async putReceipt(upload: UploadRecord, receipt: ReceiptRecord): Promise<void> {

@@ -6,6 +6,7 @@ import { nameOf } from '../../trips/corrections.ts';
 import { deriveTrips } from '../../trips/derive-trips.ts';
 import { grouped } from '../../trips/grouped.ts';
 import { overlaps, type Span } from '../../trips/span.ts';
+import { SpanIndex } from '../../trips/span-index.ts';
 import { summarize } from '../../trips/summary.ts';
 import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
 import type { Part, Trip } from '../../trips/trip.ts';
@@ -13,6 +14,7 @@ import { ContainerFacts } from './container-facts.ts';
 import { type Dictionary, loadNames } from './dictionary.ts';
 import { type DirtyRow, spanOf } from './dirty.ts';
 import { EvidenceReader } from './evidence-reader.ts';
+import { DEVICE_TRIPS, FarthestEnd, TRIPS } from './farthest-end.ts';
 import type { Database } from './open-database.ts';
 import { type Derived, keyOf, type Settled, type TripRow } from './protocol.ts';
 import { RowReader } from './row-reader.ts';
@@ -37,6 +39,8 @@ export class Deriver {
   readonly #facts: ContainerFacts;
   readonly #evidence: EvidenceReader;
   readonly #groups: VehicleGroups;
+  readonly #deviceTripEnds: FarthestEnd;
+  readonly #tripEnds: FarthestEnd;
   readonly #sql;
 
   constructor(db: Database, names: Dictionary, idleMs: number) {
@@ -46,6 +50,8 @@ export class Deriver {
     this.#facts = new ContainerFacts(names, this.#rows);
     this.#evidence = new EvidenceReader(db, idleMs, this.#rows);
     this.#groups = new VehicleGroups(db);
+    this.#deviceTripEnds = new FarthestEnd(db, DEVICE_TRIPS);
+    this.#tripEnds = new FarthestEnd(db, TRIPS);
     this.#sql = {
       dirty: db.prepare(DIRTY),
       dirtyOf: db.prepare(`${DIRTY} WHERE dirty.vehicle_id = ?`),
@@ -58,9 +64,9 @@ export class Deriver {
         .pluck(),
       // The first to end need not be the first to begin: trips of devices may overlap.
       nextDeviceTrip: db
-        .prepare('SELECT min(first_ts) FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ?')
+        .prepare('SELECT min(first_ts) FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts BETWEEN ? AND ?')
         .pluck(),
-      nextTrip: db.prepare('SELECT min(from_ts) FROM trips WHERE vehicle_id = ? AND to_ts >= ?').pluck(),
+      nextTrip: db.prepare('SELECT min(from_ts) FROM trips WHERE vehicle_id = ? AND to_ts BETWEEN ? AND ?').pluck(),
     };
   }
 
@@ -72,12 +78,16 @@ export class Deriver {
     return this.#db.transaction(() => {
       this.#groups.refresh();
       loadNames(this.#db, this.#names);
+      for (const each of [this.#evidence, this.#deviceTripEnds, this.#tripEnds]) each.forget();
       const began = performance.now();
       const stretches: Derived[] = [];
-      for (const [vehicle, dirty] of this.#dirtyOf(vehicles)) {
+      const byVehicle = this.#dirtyOf(vehicles);
+      // To look through all that is dirty takes its time too, and is in vain where nothing is worked out then.
+      const until = performance.now() + Math.max(MOMENT_MS, performance.now() - began);
+      for (const [vehicle, dirty] of byVehicle) {
         for (const derived of this.#stretches(this.#groups.of(vehicle), dirty, skip)) {
           stretches.push(derived);
-          if (performance.now() - began > MOMENT_MS) return stretches;
+          if (performance.now() > until) return stretches;
         }
       }
       return stretches;
@@ -100,6 +110,9 @@ export class Deriver {
   /** A vehicle's stretches one by one. They don't touch each other, so none depends on another's being written. */
   *#stretches(group: VehicleGroup, dirty: readonly DirtyRow[], skip: ReadonlySet<string>): Generator<Derived> {
     const rows = [...dirty];
+    const changes = new SpanIndex(
+      dirty.filter(({ container }) => container !== 0).map((row) => ({ ...spanOf(row), row })),
+    );
     const done = new Set(skip);
     for (let index = 0; index < rows.length; ) {
       const first = rows[index] as DirtyRow;
@@ -107,7 +120,7 @@ export class Deriver {
         index++;
         continue;
       }
-      const derived = this.#derive(group, first, rows);
+      const derived = this.#derive(group, first, rows, changes);
       this.#rows.forgetOrder();
       for (const settled of derived.settled) {
         if (settled.remaining_from_ts === null) done.add(keyOf(settled));
@@ -117,18 +130,16 @@ export class Deriver {
     }
   }
 
-  #derive(group: VehicleGroup, first: DirtyRow, dirty: readonly DirtyRow[]): Derived {
+  #derive(group: VehicleGroup, first: DirtyRow, dirty: readonly DirtyRow[], changes: SpanIndex<Change>): Derived {
     const ids = this.#evidence.idsOf(group);
     const seed = first.container === 0 ? this.#nextSpan(ids, first) : spanOf(first);
     if (seed === undefined) return { ...nothing(group.vehicle), settled: [settled(first, null)] };
-    const events = dirty.filter((row) => row.container !== 0);
-    const spans = events.map(spanOf);
     const existing = (window: Span) => this.#existing(ids, window);
     const { window, evidence } = this.#evidence.gather(group, seed, (stretch) => [
       ...existing(stretch).map(tripSpan),
-      ...spans.filter((span) => overlaps(span, stretch)),
+      ...changes.overlapping(stretch),
     ]);
-    const touched = events.filter((_, index) => overlaps(spans[index] as Span, window));
+    const touched = [...changes.overlapping(window)].map(({ row }) => row);
     const restructured = dirty.some((row) => row.container === 0 && overlaps(spanOf(row), window));
     const ordered = touched.filter((row) => row.loose === 0).map((row) => this.#facts.findOrder(row));
     const before = new Map(existing(window).map((row) => [row.trip_id, row]));
@@ -180,16 +191,22 @@ export class Deriver {
     const starts = ids.flatMap((id) => [
       ((this.#sql.runAt.get(id, from_ts) as number | undefined) ?? from_ts - 1) >= from_ts ? from_ts : undefined,
       this.#sql.nextRun.get(id, from_ts) as number | undefined,
-      (this.#sql.nextDeviceTrip.get(id, from_ts) as number | null) ?? undefined,
-      (this.#sql.nextTrip.get(id, from_ts) as number | null) ?? undefined,
+      (this.#sql.nextDeviceTrip.get(id, from_ts, this.#deviceTripEnds.ofFirst(id, from_ts)) as number | null) ??
+        undefined,
+      (this.#sql.nextTrip.get(id, from_ts, this.#tripEnds.ofFirst(id, from_ts)) as number | null) ?? undefined,
     ]);
     const next = Math.max(from_ts, Math.min(...starts.filter((start) => start !== undefined)));
     return next <= to_ts ? { from: next, to: next } : undefined;
   }
 
   #existing(ids: readonly number[], { from, to }: Span): TripRow[] {
-    return ids.flatMap((id) => this.#sql.trips.all(id, from, to) as TripRow[]);
+    return ids.flatMap((id) => this.#sql.trips.all(id, from, this.#tripEnds.of(id, { from, to }), to) as TripRow[]);
   }
+}
+
+/** A stretch of time in which events of a container changed. */
+interface Change extends Span {
+  readonly row: DirtyRow;
 }
 
 /** What is known of a window before its trips are worked out. */

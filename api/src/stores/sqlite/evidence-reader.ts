@@ -1,6 +1,7 @@
 /** Collects what trips of a vehicle around some time are made from. */
 import type { DeviceTrip, EventTimes, Evidence } from '../../trips/derive-trips.ts';
 import { byStart, hull, overlaps, type Span, subtract, united, widen } from '../../trips/span.ts';
+import { DEVICE_TRIPS, FarthestEnd } from './farthest-end.ts';
 import type { Database } from './open-database.ts';
 import type { VehicleGroup } from './vehicle-groups.ts';
 import { VehicleIds } from './vehicle-ids.ts';
@@ -26,6 +27,7 @@ export class EvidenceReader {
   readonly #idleMs: number;
   readonly #reader: TimesReader;
   readonly #vehicleIds: VehicleIds;
+  readonly #farthest: FarthestEnd;
   readonly #sql;
 
   constructor(db: Database, idleMs: number, reader: TimesReader) {
@@ -33,13 +35,14 @@ export class EvidenceReader {
     this.#idleMs = idleMs;
     this.#reader = reader;
     this.#vehicleIds = new VehicleIds(db);
+    this.#farthest = new FarthestEnd(db, DEVICE_TRIPS);
     this.#sql = {
       runBefore: db.prepare(
         'SELECT first_ts, last_ts FROM runs WHERE vehicle_id = ? AND first_ts <= ? ORDER BY first_ts DESC LIMIT 1',
       ),
       runs: db.prepare('SELECT first_ts, last_ts FROM runs WHERE vehicle_id = ? AND first_ts > ? AND first_ts <= ?'),
       deviceTrips: db.prepare(
-        'SELECT id, name, first_ts, last_ts FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts >= ? AND first_ts <= ?',
+        'SELECT id, name, first_ts, last_ts FROM containers WHERE vehicle_id = ? AND loose = 0 AND last_ts BETWEEN ? AND ? AND first_ts <= ?',
       ),
       container: db.prepare('SELECT id, name, first_ts, last_ts FROM containers WHERE vehicle_id = ? AND name = ?'),
       looseAfter: db
@@ -56,6 +59,11 @@ export class EvidenceReader {
         )
         .pluck(),
     };
+  }
+
+  /** The file may have changed. */
+  forget(): void {
+    this.#farthest.forget();
   }
 
   /** The numbers of all names of a vehicle that have or had events. */
@@ -125,7 +133,9 @@ export class EvidenceReader {
     const { from, to } = widen(window, this.#idleMs);
     const [id, ...others] = ids;
     const rows =
-      others.length === 0 ? this.#sql.deviceTrips.all(id, from, to) : this.#unitedDeviceTrips(ids).all(from, to);
+      id !== undefined && others.length === 0
+        ? this.#sql.deviceTrips.all(id, from, this.#farthest.of(id, { from, to }), to)
+        : this.#unitedDeviceTrips(ids).all(from, to);
     return (rows as ContainerRow[]).map((row) => ({ id: row.name, ...toSpan(row) }));
   }
 

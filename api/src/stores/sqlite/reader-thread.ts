@@ -5,6 +5,8 @@ import { Deriver } from './deriver.ts';
 import { Dictionary, loadNames } from './dictionary.ts';
 import { Documents } from './documents.ts';
 import { asUnavailable, openForReading } from './open-database.ts';
+import { portionsOf } from './portions.ts';
+import type { Derived } from './protocol.ts';
 import { Queries } from './queries.ts';
 import { serve } from './thread.ts';
 
@@ -24,6 +26,12 @@ function open() {
 }
 
 let reader: ReturnType<typeof open>;
+let portions: Iterator<readonly Derived[]> = [][Symbol.iterator]();
+
+function nextPortion(): readonly Derived[] {
+  const { value, done } = portions.next();
+  return done === true ? [] : value;
+}
 
 const methods = {
   /** Opens the file and says what a process must know of it from the start. */
@@ -31,7 +39,13 @@ const methods = {
     reader = open();
     return reader.queries.overview();
   },
-  derive: (vehicles: readonly string[] | undefined, skip: ReadonlySet<string>) => reader.deriver.next(vehicles, skip),
+  /** Works some out, and gives the first portion of it; empty where nothing is left. */
+  derive: (vehicles: readonly string[] | undefined, skip: ReadonlySet<string>): readonly Derived[] => {
+    portions = portionsOf(reader.deriver.next(vehicles, skip));
+    return nextPortion();
+  },
+  /** The next portion of what was worked out last; empty where there is none. */
+  nextPortion,
   vehicles: () => reader.queries.vehicles(),
   latest: (...args: Parameters<Queries['latest']>) => reader.queries.latest(...args),
   trips: (...args: Parameters<Queries['trips']>) => reader.queries.trips(...args),

@@ -82,13 +82,14 @@ export class Settler {
   /** Settles a little, and notes in `done` what; false where nothing is left. */
   async #settleSome(vehicles: readonly string[], done: Set<string>): Promise<boolean> {
     const at = await this.#writer.call('mark');
-    const stretches = await this.#reader.call('derive', vehicles, done);
-    if (stretches.length === 0) return false;
-    for (const settled of stretches.flatMap((derived) => derived.settled)) {
-      if (settled.remaining_from_ts === null) done.add(keyOf(settled));
+    const first = await this.#reader.call('derive', vehicles, done);
+    for (let portion = first; portion.length > 0; portion = await this.#reader.call('nextPortion')) {
+      for (const settled of portion.flatMap((derived) => derived.settled)) {
+        if (settled.remaining_from_ts === null) done.add(keyOf(settled));
+      }
+      await this.#writer.call('apply', portion, at);
     }
-    await this.#writer.call('apply', stretches, at);
-    return true;
+    return first.length > 0;
   }
 
   async #settleQuiet(): Promise<void> {

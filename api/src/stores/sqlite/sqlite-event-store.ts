@@ -105,7 +105,11 @@ export class SqliteEventStore implements EventStore {
 
   async seqs(vehicle: string, tripId: string): Promise<readonly SeqRange[]> {
     await this.#parts.writer.call('mark');
-    return this.#parts.reader.call('seqs', vehicle, tripId);
+    const { packed } = await this.#parts.reader.call('seqs', vehicle, tripId);
+    return Array.from({ length: packed.length / 2 }, (_, at) => [
+      packed[2 * at] as number,
+      packed[2 * at + 1] as number,
+    ]);
   }
 
   async history(vehicle: string, signal: string, span: Span, stepMs: number): Promise<readonly HistoryPoint[]> {

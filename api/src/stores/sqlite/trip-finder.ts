@@ -1,7 +1,7 @@
 /** Where an id of a trip leads to: the trip itself, the one that holds its events now, or several vehicles. */
 import type { TripLookup } from '../../ports.ts';
 import { findTrip } from '../../trips/find-trip.ts';
-import type { Span } from '../../trips/span.ts';
+import { EVER, type Span } from '../../trips/span.ts';
 import type { TripSummary } from '../../trips/summary.ts';
 import type { Part, Trip } from '../../trips/trip.ts';
 import { derivedTripTime, vehicleMark, vehicleMarkOf } from '../../trips/trip-id.ts';
@@ -67,7 +67,7 @@ export class TripFinder {
     const near =
       this.#containerSpan(vehicle, tripId) ?? (times[0] === undefined ? undefined : { from: times[0], to: times[0] });
     if (near === undefined) return undefined;
-    const rows = this.#sql.tripsIn.all(this.#ids.of(vehicle), near.from, near.to) as TripRow[];
+    const rows = this.#sql.tripsIn.all(this.#ids.of(vehicle), near.from, EVER.to, near.to) as TripRow[];
     return findTrip(rows.map(toTrip), tripId, names);
   }
 

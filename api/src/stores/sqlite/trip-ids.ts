@@ -87,6 +87,7 @@ export class TripIds {
       return [{ ...run, id: derivedTripId(group.vehicle, run.from), parts: [{ trip: null, ...run }] }];
     }
     catchUp();
+    evidence.forget();
     return deriveTrips(evidence.gather(group, { from: ts, to: ts }, () => []).evidence);
   }
 }

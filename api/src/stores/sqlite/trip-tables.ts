@@ -7,13 +7,13 @@ import { MINUTE_COLUMNS, minuteBytes } from './packed-history.ts';
 import type { Derived, DerivedRollups, Settled } from './protocol.ts';
 
 /**
- * The rows of a vehicle's trips that overlap a stretch of time: vehicle_id, from, to. The index alone says which, so that
- * no row is read in vain: SQLite else fetches the row of each trip that ends later.
+ * The rows of a vehicle's trips that overlap a stretch of time: vehicle_id, from, the `FarthestEnd`, to. The index alone
+ * says which, so that no row is read in vain: SQLite else fetches the row of each trip that ends later.
  */
 export const TRIPS_IN = `
   SELECT trips.* FROM trips AS found INDEXED BY trips_by_end
   JOIN trips ON trips.vehicle_id = found.vehicle_id AND trips.trip_id = found.trip_id
-  WHERE found.vehicle_id = ? AND found.to_ts >= ? AND found.from_ts <= ?`;
+  WHERE found.vehicle_id = ? AND found.to_ts BETWEEN ? AND ? AND found.from_ts <= ?`;
 
 export class TripTables {
   readonly #containers: Containers;
