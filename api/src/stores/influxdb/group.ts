@@ -50,6 +50,11 @@ export class Group {
     this.deadline = deadline;
   }
 
+  /** Calls that have events in it. */
+  get callers(): number {
+    return this.#stretches.length;
+  }
+
   /** The next event of a batch, which has this index there. */
   add(event: KeyedEvent, batch: Batch, index: number): void {
     const line = eventLine(event);
