@@ -70,7 +70,7 @@ export class GroupCommit {
     }
     return new Promise((resolve, reject) => {
       const batch = new Batch(events.length, resolve, reject);
-      for (const [index, event] of events.entries()) this.#add(event, batch, index);
+      for (let index = 0; index < events.length; index++) this.#add(events[index] as KeyedEvent, batch, index);
       this.#gather();
     });
   }
@@ -157,13 +157,13 @@ export class GroupCommit {
 
   /** Stores what can be; gives what tells the callers. Throws `StoreUnavailableError`. */
   async #store(group: Group): Promise<() => void> {
-    const { events, lines, deadline } = group;
+    const { events, text, deadline } = group;
     const cover = this.#touches.cover(containersOf(events));
     const notes = this.#customSignals.notesFor(events);
     const marks = () => [...cover.lines(), ...notes.lines];
     let findings: Findings | undefined;
     try {
-      const error = await deliver(this.#client, this.#client.bucket, { lines, marks, deadline });
+      const error = await deliver(this.#client, this.#client.bucket, { text, marks, deadline });
       findings = error && (await findRefused(this.#client, group, error, this.#aside !== undefined));
     } catch (error) {
       cover.lost();

@@ -19,6 +19,7 @@ import type {
 } from '../../ports.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import { findTrip } from '../../trips/find-trip.ts';
+import { grouped } from '../../trips/grouped.ts';
 import { latestOf } from '../../trips/latest.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import { EVER, overlaps } from '../../trips/span.ts';
@@ -71,7 +72,9 @@ export class InfluxEventStore implements EventStore {
       const hidden = isDeleted(groups.of(event.vehicle).combined, event);
       return { outcome: hidden ? 'deleted' : 'stored', trip_id: tripOf(event) };
     });
-    for (const { outcome } of results) this.#parts.observer?.outcomes(outcome, 1);
+    for (const [outcome, { length }] of grouped(results, (result) => result.outcome)) {
+      this.#parts.observer?.outcomes(outcome, length);
+    }
     return results;
   }
 
