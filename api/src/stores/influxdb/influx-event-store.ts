@@ -37,6 +37,8 @@ import { rowsOf, type VehicleView } from './trip-maker.ts';
 
 /** Bytes that InfluxDB needs for an event of eight signals, measured: it does not tell how many it has. */
 const BYTES_PER_EVENT = 24;
+/** Always the same, so that it can be seen that nothing changed. */
+const NO_TRIPS: readonly Trip[] = [];
 
 export interface InfluxStoreParts {
   readonly client: InfluxClient;
@@ -58,7 +60,7 @@ export class InfluxEventStore implements EventStore {
     const { client, settler, idleMs, observer } = parts;
     this.#parts = parts;
     this.#writer = new EventWriter(client, this.#touches, (error) => observer?.failed(error));
-    this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? []);
+    this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? NO_TRIPS);
   }
 
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
