@@ -27,9 +27,23 @@ export interface Scope extends Span {
 
 export class EventReader {
   readonly #client: InfluxClient;
+  /** Vehicles that have custom signals; undefined while that is looked for, or where nobody did. */
+  #custom: ReadonlySet<string> | undefined;
+  #lookedForCustom = 0;
 
   constructor(client: InfluxClient) {
     this.#client = client;
+  }
+
+  /**
+   * Looks which vehicles have custom signals, so that not every reading must. Until it is known each looks for itself; no
+   * reading that begins after the call takes an older answer.
+   */
+  async lookForCustom(): Promise<void> {
+    const look = ++this.#lookedForCustom;
+    this.#custom = undefined;
+    const found = await this.#client.query(this.#client.bucket, 'SHOW TAG VALUES FROM custom WITH KEY = vin');
+    if (look === this.#lookedForCustom) this.#custom = new Set(found.map(({ value = '' }) => value));
   }
 
   /** Events in order of (ts, seq), each once though it may have come under two names; by pages that part no instant. */
@@ -93,6 +107,8 @@ export class EventReader {
 
   /** Custom signals that events of these containers have, and maybe more. */
   async #customSignals(scope: Scope): Promise<readonly string[]> {
+    const custom = this.#custom;
+    if (custom !== undefined && !scope.names.some((name) => custom.has(name))) return [];
     const query = `SELECT signals FROM custom WHERE ${isIn(scope)}`;
     const notes = await this.#client.query(this.#client.bucket, query);
     return [...new Set(notes.flatMap(({ signals = '' }) => signals.split(',')))];
