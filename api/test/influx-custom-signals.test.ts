@@ -6,7 +6,7 @@ import { openInfluxStore } from '../src/stores/influxdb/influx-store.ts';
 import { EVER } from '../src/trips/span.ts';
 import { IDLE_MS } from './describe-event-store.ts';
 import { TRIP_A, tripEvent } from './events.ts';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, requestsOf } from './influx.ts';
 
 describeWithInfluxd('custom signals in InfluxDB', (server) => {
   async function openStores(count: number): Promise<EventStore[]> {
@@ -28,6 +28,21 @@ describeWithInfluxd('custom signals in InfluxDB', (server) => {
         { boost_bar: 0.9, rpm: 900 },
       ]);
     }
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  test('are asked for only of vehicles that have some, and of such as get their first ones later', async () => {
+    const [one, two] = (await openStores(2)) as [EventStore, EventStore];
+    const VEHICLES = 30;
+    for (let index = 0; index < VEHICLES; index++) await one.write([tripEvent(TRIP_A, 1, 0, { vehicle: `v${index}` })]);
+    const before = await requestsOf(server(), '/query');
+    const all = { vehicles: undefined, span: EVER, limit: 100, after: undefined };
+
+    expect((await two.trips(all)).trips).toHaveLength(VEHICLES);
+    expect((await requestsOf(server(), '/query')) - before).toBeLessThan(1.5 * VEHICLES);
+
+    await one.write([tripEvent(TRIP_A, 2, 1, { vehicle: 'v7', values: { gear: 3 } })]);
+    expect((await rowsOf(two, 'v7')).at(-1)?.values).toEqual({ gear: 3 });
     await Promise.all([one.close(), two.close()]);
   });
 

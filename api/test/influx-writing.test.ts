@@ -8,7 +8,7 @@ import { InfluxClient } from '../src/stores/influxdb/client.ts';
 import { EventWriter } from '../src/stores/influxdb/event-writer.ts';
 import { Touches } from '../src/stores/influxdb/touches.ts';
 import { loose, T0, TRIP_A, tripEvent } from './events.ts';
-import { describeWithInfluxd } from './influx.ts';
+import { describeWithInfluxd, requestsOf } from './influx.ts';
 
 /** What the tests need of a bucket: a writer into it, and what is there. */
 async function makeWriter(server: Influxd, { retention = 0, token = server.token } = {}) {
@@ -42,6 +42,23 @@ describeWithInfluxd('the writer of InfluxDB', (server) => {
     await Promise.all([...calls, ...calls].map(write));
 
     expect(await times()).toHaveLength(51);
+  });
+
+  test('lets those who wait for each answer share a body, also when they began one after the other', async () => {
+    const { write } = await makeWriter(server());
+    const TURNS = 20;
+    const before = await requestsOf(server(), '/api/v2/write');
+    const caller = async (vehicle: string) => {
+      for (let turn = 0; turn < TURNS; turn++) await write([{ ...loose(turn), vehicle }]);
+    };
+    const first = Array.from({ length: 15 }, (_, index) => caller(`early-${index}`));
+    await new Promise((resolve) => setImmediate(() => setImmediate(() => setImmediate(resolve))));
+    const second = Array.from({ length: 15 }, (_, index) => caller(`late-${index}`));
+    await Promise.all([...first, ...second]);
+
+    const bodies = (await requestsOf(server(), '/api/v2/write')) - before;
+    // By themselves each half would have had bodies of its own.
+    expect(bodies).toBeLessThan(1.5 * TURNS);
   });
 
   test('marks each container once for some seconds, for events not before the mark, and closes what is quiet', async () => {

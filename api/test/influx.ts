@@ -23,3 +23,12 @@ export function describeWithInfluxd(name: string, tests: (server: () => Influxd)
 export function influxSettings({ url, token, org, bucket }: InfluxAccess) {
   return { STORE: 'influxdb', INFLUX_URL: url, INFLUX_TOKEN: token, INFLUX_ORG: org, INFLUX_BUCKET: bucket };
 }
+
+/** How many requests a server had for a path, as it says itself. */
+export async function requestsOf({ url }: Influxd, path: string): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const lines = metrics
+    .split('\n')
+    .filter((line) => line.startsWith('http_api_requests_total{') && line.includes(`path="${path}"`));
+  return lines.map((line) => Number(line.split(' ').at(-1))).reduce((sum, count) => sum + count, 0);
+}

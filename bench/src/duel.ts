@@ -14,7 +14,7 @@ export interface Contender {
   readonly pid: number;
   readonly port: number;
   readonly load: Load;
-  /** How long it works on what it has answered already, milliseconds: that work counts too. */
+  /** How long it works on what it has answered already before the other one's turn, milliseconds. */
   readonly afterMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface Contender {
 export interface Score {
   /** Events a second, the median of all bursts. */
   readonly rate: number;
-  /** Microseconds of CPU time that the server's process used for an event. */
+  /** Microseconds of CPU time that the server's process used for an event, with what it did between its turns. */
   readonly cpuMicros: number;
 }
 
@@ -52,14 +52,27 @@ export async function duel(
 ): Promise<DuelReport> {
   const rounds: { readonly ours: Sample; readonly base: Sample }[] = [];
   const warmUps = quick ? 0 : WARM_UPS;
+  const cpuNow = () => ({ ours: cpuSeconds(ours.pid), base: cpuSeconds(base.pid) });
+  let before = cpuNow();
   for (let round = -warmUps; round < (quick ? 2 : ROUNDS); round++) {
+    if (round === 0) before = cpuNow();
     const [first, second] = round % 2 === 0 ? [ours, base] : [base, ours];
     const samples = [await sample(generator, first), await sample(generator, second)] as const;
     const pair = first === ours ? { ours: samples[0], base: samples[1] } : { ours: samples[1], base: samples[0] };
     if (round >= 0) rounds.push(pair);
     progress(`${pair.ours.rate.toFixed(0)}/s against ${pair.base.rate.toFixed(0)}/s`);
   }
-  const scores = { ours: scoreOf(rounds.map((pair) => pair.ours)), base: scoreOf(rounds.map((pair) => pair.base)) };
+  const after = cpuNow();
+  const scores = {
+    ours: scoreOf(
+      rounds.map((pair) => pair.ours),
+      after.ours - before.ours,
+    ),
+    base: scoreOf(
+      rounds.map((pair) => pair.base),
+      after.base - before.base,
+    ),
+  };
   return {
     ...scores,
     ratio: median(rounds.map((pair) => pair.ours.rate / pair.base.rate)),
@@ -95,22 +108,20 @@ export function duelFindings(
 interface Sample {
   readonly events: number;
   readonly rate: number;
-  readonly cpu: number;
   readonly busy: number;
 }
 
-async function sample(generator: LoadGenerator, { pid, port, load, afterMs = 0 }: Contender): Promise<Sample> {
-  const before = cpuSeconds(pid);
+async function sample(generator: LoadGenerator, { port, load, afterMs = 0 }: Contender): Promise<Sample> {
   const { events, failures, seconds, busy } = await generator.ask({ load, port, key: KEY });
   if (failures > 0) throw new Error(`${failures} requests failed`);
   if (afterMs > 0) await wait(afterMs);
-  return { events, rate: events / seconds, cpu: cpuSeconds(pid) - before, busy };
+  return { events, rate: events / seconds, busy };
 }
 
-function scoreOf(samples: readonly Sample[]): Score {
+function scoreOf(samples: readonly Sample[], cpu: number): Score {
   const events = sum(samples.map((each) => each.events));
   return {
     rate: median(samples.map(({ rate }) => rate)),
-    cpuMicros: (sum(samples.map(({ cpu }) => cpu)) / events) * 1e6,
+    cpuMicros: (cpu / events) * 1e6,
   };
 }

@@ -2,12 +2,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { InfluxAccess, Influxd } from '@fleet/testkit';
 import { atLeast, atMost, type Benchmark, type Finding, type RunOptions } from './benchmark.ts';
-import { CPU_TIME, type DuelReport, duel, duelFindings } from './duel.ts';
+import { Child } from './child.ts';
+import { type Contender, CPU_TIME, type DuelReport, duel, duelFindings } from './duel.ts';
 import { settingsOf, withInfluxd } from './influx-server.ts';
 import { type JsonLoad, type LoadGenerator, startLoadGenerator } from './load-generator.ts';
 import { batchesOfEvents, singleEvents } from './loads.ts';
 import { KEY, startServer } from './scratch.ts';
-import { sum } from './statistics.ts';
+import { microsInWords, sum, timesInWords } from './statistics.ts';
 import { startTelegraf, TELEGRAF_AFTER_MS } from './telegraf.ts';
 
 const TARGET = 2;
@@ -43,20 +44,28 @@ async function compare(influxd: Influxd, options: RunOptions): Promise<Finding[]
 async function speed(influxd: Influxd, generator: LoadGenerator, options: RunOptions): Promise<Finding[]> {
   const ours = await startServer(options, settingsOf(await influxd.makeBuckets()));
   const telegraf = await startTelegraf(options, await influxd.makeBuckets());
-  const meet = (load: (letter: string, extent: RunOptions) => JsonLoad, letters: readonly [string, string]) =>
+  const floor = Child.start<object, number>('baseline-post', options.cores.server);
+  const bare = { pid: floor.pid, port: await floor.ask({}) };
+  const meet = (
+    contender: ServerAt,
+    load: (letter: string, extent: RunOptions) => JsonLoad,
+    letters: readonly [string, string],
+  ) =>
     duel(
       generator,
-      { ...ours, load: load(letters[0], options) },
+      { ...contender, load: load(letters[0], options) },
       { ...telegraf, load: load(letters[1], options), afterMs: TELEGRAF_AFTER_MS },
       options,
     );
   try {
     return [
-      ...findings('single POST into InfluxDB', await meet(singleEvents, ['p', 'q'])),
-      ...findings('batches of 100 into InfluxDB', await meet(batchesOfEvents, ['b', 'c'])),
+      ...findings('single POST into InfluxDB', await meet(ours, singleEvents, ['p', 'q'])),
+      floorFinding(await meet(bare, singleEvents, ['r', 's'])),
+      ...findings('batches of 100 into InfluxDB', await meet(ours, batchesOfEvents, ['b', 'c'])),
+      floorFinding(await meet(bare, batchesOfEvents, ['d', 'e'])),
     ];
   } finally {
-    await Promise.all([ours.stop(), telegraf.stop()]);
+    await Promise.all([ours.stop(), telegraf.stop(), floor.end()]);
   }
 }
 
@@ -66,6 +75,19 @@ function findings(name: string, report: DuelReport): Finding[] {
     finding.name === CPU_TIME ? { ...finding, target: atLeast(TARGET, report.cpuRatio, ' ×') } : finding,
   );
 }
+
+/** What no server on Node's HTTP can do without: CPU time where events are checked, and stored nowhere. */
+function floorFinding({ ours, base, cpuRatio }: DuelReport): Finding {
+  return {
+    name: '- the same without any store',
+    measured: microsInWords(ours.cpuMicros),
+    baseline: microsInWords(base.cpuMicros),
+    ratio: timesInWords(cpuRatio),
+  };
+}
+
+/** A server by its process and port. */
+type ServerAt = Pick<Contender, 'pid' | 'port'>;
 
 /** A program that takes events, and can be killed. */
 interface Taker {

@@ -7,8 +7,8 @@ import { SegmentFold } from './container.ts';
 
 /** How far a checkpoint lies before the end, milliseconds of events: longer than a mark gathers what was written. */
 const BEFORE_END_MS = 30_000;
-/** Containers that have checkpoints: those that were read last. */
-const MOST_CONTAINERS = 200;
+/** Containers that have checkpoints: those that were read last. Both of one need some 15 kB. */
+const MOST_CONTAINERS = 1_000;
 
 /** What was folded of a container up to a time, that time included. */
 interface Checkpoint {

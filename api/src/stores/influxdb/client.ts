@@ -70,10 +70,15 @@ export class InfluxClient {
     await this.#request(path, lines, { method: 'POST', gzipThreshold: this.#gzipThreshold });
   }
 
+  /** What answers an InfluxQL query, as CSV. */
+  queryText(bucket: string, influxql: string): Promise<string> {
+    const path = `/query?${this.#query({ db: bucket, q: influxql, epoch: 'ns' })}`;
+    return this.#request(path, '', { method: 'GET', headers: { accept: 'application/csv' } });
+  }
+
   /** The rows that answer an InfluxQL query; times are nanoseconds since 1970, as text. */
   async query(bucket: string, influxql: string): Promise<Row[]> {
-    const path = `/query?${this.#query({ db: bucket, q: influxql, epoch: 'ns' })}`;
-    return parseCsv((await this.#request(path, '', { method: 'GET', headers: { accept: 'application/csv' } })) ?? '');
+    return parseCsv(await this.queryText(bucket, influxql));
   }
 
   /** Removes the points of a measurement with these tags between two times (nanoseconds, both included). */
@@ -91,9 +96,9 @@ export class InfluxClient {
   }
 
   /** Everything that is asked here may be asked twice: a connection that turns out to be closed is no failure yet. */
-  async #request(path: string, body: string, options: SendOptions): Promise<string | undefined> {
+  async #request(path: string, body: string, options: SendOptions): Promise<string> {
     const used = this.#token();
-    const send = () => this.#transportWith(used).request(path, body, options) as Promise<string | undefined>;
+    const send = () => answerOf(this.#transportWith(used), path, body, options);
     try {
       return await send().catch((error) => (STALE.has(error.code) ? send() : Promise.reject(error)));
     } catch (error) {
@@ -111,6 +116,18 @@ export class InfluxClient {
     }
     return this.#transport.transport;
   }
+}
+
+/** The body of an answer. The transport's own `request` copies what it has for each piece that comes. */
+function answerOf(transport: Transport, path: string, body: string, options: SendOptions): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  return new Promise((resolve, reject) => {
+    transport.send(path, body, options, {
+      next: (piece: Uint8Array) => void pieces.push(piece),
+      error: reject,
+      complete: () => resolve(Buffer.concat(pieces).toString()),
+    });
+  });
 }
 
 function meaningOf(error: Error): Error {

@@ -3,24 +3,30 @@
 /** A row: its values by column, without those that are empty. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Rows of all tables of an answer; each table begins with a line of its columns' names. @see RFC 4180 */
-export function parseCsv(text: string): Row[] {
-  const rows: Row[] = [];
-  let columns: readonly string[] = [];
+/** Makes something of each row's values, given those of the line of columns' names before it. */
+type RowReader<T> = (columns: readonly string[]) => (values: readonly string[]) => T;
+
+/** What is made of the rows of all tables of an answer. @see RFC 4180 */
+export function readCsv<T>(text: string, readerOf: RowReader<T>): T[] {
+  const made: T[] = [];
+  let read = readerOf([]);
   for (const line of linesOf(text)) {
-    if (line[0] === 'name' && line[1] === 'tags') columns = line;
-    else if (line.length > 1) rows.push(toRow(columns, line));
+    if (line[0] === 'name' && line[1] === 'tags') read = readerOf(line);
+    else if (line.length > 1) made.push(read(line));
   }
-  return rows;
+  return made;
 }
 
-function toRow(columns: readonly string[], line: readonly string[]): Row {
-  const row: Record<string, string> = {};
-  for (let index = 2; index < line.length; index++) {
-    const value = line[index] as string;
-    if (value !== '') row[columns[index] as string] = value;
-  }
-  return row;
+/** The rows of all tables of an answer. */
+export function parseCsv(text: string): Row[] {
+  return readCsv(text, (columns) => (line) => {
+    const row: Record<string, string> = {};
+    for (let index = 2; index < line.length; index++) {
+      const value = line[index] as string;
+      if (value !== '') row[columns[index] as string] = value;
+    }
+    return row;
+  });
 }
 
 function* linesOf(text: string): Generator<readonly string[]> {

@@ -8,9 +8,9 @@ const WAITS_MS = [50, 100, 200, 400, 800, 1_600];
 /** Answers that no waiting changes: a token that is wrong or may not do that, a bucket that is not there. */
 const HOPELESS: ReadonlySet<number> = new Set([401, 403, 404]);
 
-/** Lines to be stored. */
+/** Lines to be stored, each with its end. */
 export interface Parcel {
-  readonly lines: readonly string[];
+  readonly text: string;
   /** Lines of our own that go with them, as they are at the time of a try; InfluxDB takes them. */
   readonly marks: () => readonly string[];
   /** No try begins after this but the first, milliseconds since 1970. */
@@ -22,13 +22,17 @@ export interface Parcel {
  * what became of the others. The marks are durable in any case. Throws `StoreUnavailableError`.
  */
 export async function deliver(client: InfluxClient, bucket: string, parcel: Parcel): Promise<RefusedError | undefined> {
-  const { lines, deadline } = parcel;
-  const write = (content: () => readonly string[]) =>
-    insist(() => client.write(bucket, content().join('\n')), deadline);
-  const error = await refusalOf(write(() => [...parcel.marks(), ...lines]));
+  const { text, deadline } = parcel;
+  const write = (content: () => string) => insist(() => client.write(bucket, content()), deadline);
+  const error = await refusalOf(write(() => textOf(parcel.marks()) + text));
   const marks = parcel.marks();
-  if (error !== undefined && marks.length > 0) await write(() => marks);
+  if (error !== undefined && marks.length > 0) await write(() => textOf(marks));
   return error;
+}
+
+/** Lines, each with its end. */
+export function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 async function refusalOf(work: Promise<void>): Promise<RefusedError | undefined> {

@@ -6,8 +6,7 @@
 import { dayOf } from '../../ingest/key-of.ts';
 import { rememberedByNames } from '../../ingest/measured.ts';
 import type { EventRow, KeyedEvent } from '../../ports.ts';
-import type { Row } from './csv.ts';
-import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
+import { key, nanoseconds, quoted } from './line-protocol.ts';
 
 /** Seqs that have places of their own within a millisecond. */
 const PLACES = 1_000_000;
@@ -40,18 +39,4 @@ export function tripOfContainer(container: string): string | null {
 /** The container that an event lies in. */
 export function containerOf({ trip, ts }: Pick<EventRow, 'trip' | 'ts'>): string {
   return trip ?? dayOf(ts);
-}
-
-/** The event of a point that was read. */
-export function toEventRow({ time, vin: _vehicle, trip_id, seq, source, dtcs, ...signals }: Row): EventRow {
-  const values: Record<string, number> = {};
-  for (const name in signals) values[name] = Number(signals[name]);
-  return {
-    ts: milliseconds(time ?? ''),
-    seq: Number(seq),
-    trip: tripOfContainer(trip_id ?? ''),
-    source: source ?? '',
-    values,
-    ...(dtcs && { dtcs: JSON.parse(dtcs) as string[] }),
-  };
 }

@@ -6,8 +6,8 @@ import { MS_PER_MINUTE } from '../../trips/history.ts';
 import type { Span } from '../../trips/span.ts';
 import { compareRows } from '../../trips/totals.ts';
 import type { InfluxClient } from './client.ts';
-import type { Row } from './csv.ts';
-import { toEventRow } from './event-line.ts';
+import { parseCsv, type Row } from './csv.ts';
+import { parseEventRows } from './event-rows.ts';
 import { identifier, isOneOf } from './influxql.ts';
 import { milliseconds } from './line-protocol.ts';
 
@@ -27,9 +27,23 @@ export interface Scope extends Span {
 
 export class EventReader {
   readonly #client: InfluxClient;
+  /** Vehicles that have custom signals; undefined while that is looked for, or where nobody did. */
+  #custom: ReadonlySet<string> | undefined;
+  #lookedForCustom = 0;
 
   constructor(client: InfluxClient) {
     this.#client = client;
+  }
+
+  /**
+   * Looks which vehicles have custom signals, so that not every reading must. Until it is known each looks for itself; no
+   * reading that begins after the call takes an older answer.
+   */
+  async lookForCustom(): Promise<void> {
+    const look = ++this.#lookedForCustom;
+    this.#custom = undefined;
+    const found = await this.#client.query(this.#client.bucket, 'SHOW TAG VALUES FROM custom WITH KEY = vin');
+    if (look === this.#lookedForCustom) this.#custom = new Set(found.map(({ value = '' }) => value));
   }
 
   /** Events in order of (ts, seq), each once though it may have come under two names; by pages that part no instant. */
@@ -37,7 +51,7 @@ export class EventReader {
     let { from } = scope;
     const custom = await this.#customSignals(scope);
     for (let limit = PAGE; ; ) {
-      const rows = (await this.#page({ ...scope, from }, custom, limit)).map(toEventRow);
+      const rows = await this.#page({ ...scope, from }, custom, limit);
       const last = rows.at(-1)?.ts ?? scope.to;
       const whole = rows.length < limit ? rows : rows.filter(({ ts }) => ts < last);
       if (whole.length > 0) yield united(whole.sort(compareRows));
@@ -74,36 +88,49 @@ export class EventReader {
     );
   }
 
-  /** The first points of a scope. Many custom signals are asked for part by part, since most points have few of them. */
-  async #page(scope: Scope, custom: readonly string[], limit: number): Promise<readonly Row[]> {
+  /** The first events of a scope. Many custom signals are asked for part by part, since most points have few of them. */
+  async #page(scope: Scope, custom: readonly string[], limit: number): Promise<EventRow[]> {
     const columns = [...COLUMNS, ...custom.slice(0, CUSTOM_AT_ONCE)];
-    const found = await this.#select(withTags(columns), scope, `LIMIT ${limit}`);
-    if (custom.length <= CUSTOM_AT_ONCE) return found;
-    const points = new Map(found.map((row) => [placeOf(row), row]));
-    const to = found.length < limit ? scope.to : milliseconds(found.at(-1)?.['time'] ?? '');
+    const found = await this.#selectText(withTags(columns), scope, `LIMIT ${limit}`);
+    const rows = parseEventRows(found);
+    if (custom.length <= CUSTOM_AT_ONCE) return rows;
+    const valuesAt = new Map(parseCsv(found).map((row, index) => [placeOf(row), rows[index]?.values as Values]));
+    const to = rows.length < limit ? scope.to : (rows.at(-1)?.ts ?? scope.to);
     for (let at = CUSTOM_AT_ONCE; at < custom.length; at += CUSTOM_AT_ONCE) {
       const names = custom.slice(at, at + CUSTOM_AT_ONCE);
       for (const row of await this.#select(withTags(names), { ...scope, to })) {
-        const point = points.get(placeOf(row));
-        if (point !== undefined) points.set(placeOf(row), { ...point, ...row });
+        Object.assign(valuesAt.get(placeOf(row)) ?? {}, valuesOf(row, names));
       }
     }
-    return [...points.values()];
+    return rows;
   }
 
   /** Custom signals that events of these containers have, and maybe more. */
   async #customSignals(scope: Scope): Promise<readonly string[]> {
+    const custom = this.#custom;
+    if (custom !== undefined && !scope.names.some((name) => custom.has(name))) return [];
     const query = `SELECT signals FROM custom WHERE ${isIn(scope)}`;
     const notes = await this.#client.query(this.#client.bucket, query);
     return [...new Set(notes.flatMap(({ signals = '' }) => signals.split(',')))];
   }
 
-  #select(columns: string, scope: Scope, rest = ''): Promise<Row[]> {
+  async #select(columns: string, scope: Scope, rest = ''): Promise<Row[]> {
+    return parseCsv(await this.#selectText(columns, scope, rest));
+  }
+
+  #selectText(columns: string, scope: Scope, rest = ''): Promise<string> {
     const { from, to } = scope;
     const time = `time >= ${Math.max(from, 0)}000000 AND time < ${Math.min(to + 1, MOST_MS)}000000`;
     const query = `SELECT ${columns} FROM telemetry WHERE ${isIn(scope)} AND ${time} ${rest}`;
-    return this.#client.query(this.#client.bucket, query);
+    return this.#client.queryText(this.#client.bucket, query);
   }
+}
+
+/** The values of an event that is being read. */
+type Values = Record<string, number>;
+
+function valuesOf(row: Row, names: readonly string[]): Values {
+  return Object.fromEntries(names.flatMap((name) => (row[name] === undefined ? [] : [[name, Number(row[name])]])));
 }
 
 /** A condition: the point lies in the containers of a scope. */

@@ -16,8 +16,12 @@ const MOST_IN_GROUP = 5_000;
 /** Bodies that are under way at once, where more than `MANY` events wait; one else, since few large ones cost less. */
 const LANES = 2;
 const MANY = 1_000;
-/** How long a group is filled while more keeps coming, milliseconds. */
-const MOST_WAIT_MS = 2;
+/** How long a group is filled while more keeps coming, milliseconds, and how soon is looked again. */
+const MOST_WAIT_MS = 4;
+const LOOK_AGAIN_MS = 1;
+const END_LOOK_MS = 10;
+/** Events that are worth a body: fewer wait for others, since InfluxDB takes as long for one as for a hundred. */
+const ENOUGH = 200;
 /** How long is tried to store a group, milliseconds from its first event. */
 const PATIENCE_MS = 10_000;
 /** What waits to be stored is bounded, so that memory is. */
@@ -37,8 +41,10 @@ export class GroupCommit {
   #filling = newGroup();
   #waiting = 0;
   #waitingCharacters = 0;
-  #scheduled = false;
-  readonly #lanes = new Set<Promise<void>>();
+  #isGathering = false;
+  #underWay = 0;
+  /** Callers that were there when the last body was answered: they may be back soon. */
+  #lastCallers = 0;
   /** Takes what needs a search for refused events. */
   readonly #aside: Aside | undefined;
 
@@ -64,17 +70,15 @@ export class GroupCommit {
     }
     return new Promise((resolve, reject) => {
       const batch = new Batch(events.length, resolve, reject);
-      for (const [index, event] of events.entries()) this.#add(event, batch, index);
-      this.#schedule();
+      for (let index = 0; index < events.length; index++) this.#add(events[index] as KeyedEvent, batch, index);
+      this.#gather();
     });
   }
 
   /** Resolves when nothing is under way. */
   async end(): Promise<void> {
-    while (this.#waiting > 0) {
-      await new Promise((resolve) => setImmediate(resolve));
-      await Promise.all(this.#lanes);
-    }
+    while (this.#waiting > 0) await new Promise((resolve) => setTimeout(resolve, END_LOOK_MS));
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   #add(event: KeyedEvent, batch: Batch, index: number): void {
@@ -91,63 +95,75 @@ export class GroupCommit {
     this.#filling = newGroup();
   }
 
-  /** Collects what else arrives: as long as every turn of the event loop brings more, but no longer than `MOST_WAIT_MS`. */
-  #schedule(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
+  /**
+   * Collects what else arrives: as long as every turn of the event loop brings more, and while callers are missing that were
+   * there before and still come back, but no longer than `MOST_WAIT_MS`. Who is alone waits for nobody.
+   */
+  #gather(): void {
+    if (this.#isGathering || !this.#hasLane()) return;
+    this.#isGathering = true;
     const began = performance.now();
-    let seen = this.#waiting;
-    const look = () => {
-      if (this.#waiting > seen && performance.now() - began < MOST_WAIT_MS) {
-        seen = this.#waiting;
-        setImmediate(look);
-        return;
+    let seen = 0;
+    const look = (rested: boolean) => {
+      const grew = this.#waiting > seen;
+      seen = this.#waiting;
+      const isLate = this.#full.length > 0 || performance.now() - began > MOST_WAIT_MS;
+      if (!isLate && grew) setImmediate(look, false);
+      else if (!isLate && !rested && this.#lacksCallers()) setTimeout(look, LOOK_AGAIN_MS, true);
+      else {
+        this.#isGathering = false;
+        this.#send();
       }
-      this.#scheduled = false;
-      this.#open();
     };
-    setImmediate(look);
+    if (this.#full.length > 0) look(true);
+    else setImmediate(look, false);
   }
 
-  /** Opens another lane, if there is work for it. */
-  #open(): void {
-    if (this.#lanes.size >= (this.#waiting > MANY ? LANES : 1)) return;
-    const group = this.#next();
-    if (group === undefined) return;
-    const lane = this.#run(group).finally(() => {
-      this.#lanes.delete(lane);
-      this.#open();
-    });
-    this.#lanes.add(lane);
-    this.#open();
+  #hasLane(): boolean {
+    return this.#underWay < (this.#waiting > MANY ? LANES : 1);
+  }
+
+  #lacksCallers(): boolean {
+    return this.#filling.events.length < ENOUGH && this.#filling.callers < this.#lastCallers;
+  }
+
+  /** Sends what there is, as far as there are lanes for it. */
+  #send(): void {
+    for (let group = this.#next(); group !== undefined; group = this.#next()) {
+      this.#underWay++;
+      void this.#run(group);
+    }
   }
 
   #next(): Group | undefined {
+    if (!this.#hasLane()) return undefined;
     if (this.#full.length === 0 && this.#filling.events.length > 0) this.#seal();
     return this.#full.shift();
   }
 
-  /** Stores one group after the other. Never rejects. */
-  async #run(first: Group): Promise<void> {
-    for (let group: Group | undefined = first; group !== undefined; group = this.#next()) {
-      try {
-        await this.#store(group);
-      } catch (error) {
-        group.reject(error);
-        this.#onFailure(error as Error);
-      }
-      this.#leave(group);
-    }
+  /** Stores a group. Its callers hear after the next one is on its way, since they may have much to do then. Never rejects. */
+  async #run(group: Group): Promise<void> {
+    const tell = await this.#store(group).catch((error) => () => {
+      group.reject(error);
+      this.#onFailure(error as Error);
+    });
+    this.#underWay--;
+    this.#waiting -= group.events.length;
+    this.#waitingCharacters -= group.characters;
+    this.#lastCallers = group.callers + this.#filling.callers;
+    if (this.#waiting > 0) this.#gather();
+    setImmediate(tell);
   }
 
-  async #store(group: Group): Promise<void> {
-    const { events, lines, deadline } = group;
+  /** Stores what can be; gives what tells the callers. Throws `StoreUnavailableError`. */
+  async #store(group: Group): Promise<() => void> {
+    const { events, text, deadline } = group;
     const cover = this.#touches.cover(containersOf(events));
     const notes = this.#customSignals.notesFor(events);
     const marks = () => [...cover.lines(), ...notes.lines];
     let findings: Findings | undefined;
     try {
-      const error = await deliver(this.#client, this.#client.bucket, { lines, marks, deadline });
+      const error = await deliver(this.#client, this.#client.bucket, { text, marks, deadline });
       findings = error && (await findRefused(this.#client, group, error, this.#aside !== undefined));
     } catch (error) {
       cover.lost();
@@ -155,9 +171,12 @@ export class GroupCommit {
     }
     notes.stored();
     if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
-    if (findings === undefined) return group.stored();
-    group.settle(findings.fates);
-    for (const indices of findings.left) void this.#handOver(group, indices);
+    if (findings === undefined) return () => group.stored();
+    const { fates, left } = findings;
+    return () => {
+      group.settle(fates);
+      for (const indices of left) void this.#handOver(group, indices);
+    };
   }
 
   async #handOver(group: Group, indices: readonly number[]): Promise<void> {
@@ -167,11 +186,6 @@ export class GroupCommit {
     } catch (error) {
       group.reject(error, new Set(indices));
     }
-  }
-
-  #leave({ events, characters }: Group): void {
-    this.#waiting -= events.length;
-    this.#waitingCharacters -= characters;
   }
 }
 

@@ -40,14 +40,19 @@ interface Stretch {
 
 export class Group {
   readonly events: KeyedEvent[] = [];
-  readonly lines: string[] = [];
+  /** Their lines, each with its end. They are one text from the start: to join thousands costs as much as making them. */
+  text = '';
   readonly #stretches: Stretch[] = [];
   /** No try to store it begins after this but the first, milliseconds since 1970. */
   readonly deadline: number;
-  characters = 0;
 
   constructor(deadline: number) {
     this.deadline = deadline;
+  }
+
+  /** Calls that have events in it. */
+  get callers(): number {
+    return this.#stretches.length;
   }
 
   /** The next event of a batch, which has this index there. */
@@ -57,8 +62,17 @@ export class Group {
     if (last?.batch === batch) last.count++;
     else this.#stretches.push({ batch, from: index, at: this.events.length, count: 1 });
     this.events.push(event);
-    this.lines.push(line);
-    this.characters += line.length;
+    this.text += line;
+    this.text += '\n';
+  }
+
+  get characters(): number {
+    return this.text.length;
+  }
+
+  /** The lines of some of them. */
+  linesOf(indices: readonly number[]): string[] {
+    return indices.map((index) => eventLine(this.events[index] as KeyedEvent));
   }
 
   /** The indices of the events of each vehicle. */

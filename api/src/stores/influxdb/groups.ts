@@ -11,6 +11,8 @@ export class Groups {
   #version = -1;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #ownChanges = -1;
+  /** One question for all who find it too long ago, and the changes of our own that its answer has at least. */
+  #asking: { readonly ownChanges: number; readonly answer: Promise<VehicleGroups> } | undefined;
 
   constructor(registry: InfluxRegistry) {
     this.#registry = registry;
@@ -41,8 +43,17 @@ export class Groups {
    * As they were two seconds ago or later, with all changes of this process. Where the server can't be asked, as they
    * were last: what is deleted is hidden when it is read, too.
    */
-  async recent(): Promise<VehicleGroups> {
-    const isRecent = Date.now() - this.#lookedAt < RECENT_MS && this.#ownChanges === this.#registry.ownChanges;
-    return isRecent ? this.#current : this.now().catch(() => this.#current);
+  recent(): VehicleGroups | Promise<VehicleGroups> {
+    const { ownChanges } = this.#registry;
+    if (Date.now() - this.#lookedAt < RECENT_MS && this.#ownChanges === ownChanges) return this.#current;
+    if (this.#asking?.ownChanges !== ownChanges) {
+      const answer = this.now().catch(() => this.#current);
+      const asking = { ownChanges, answer };
+      this.#asking = asking;
+      void answer.then(() => {
+        if (this.#asking === asking) this.#asking = undefined;
+      });
+    }
+    return this.#asking.answer;
   }
 }

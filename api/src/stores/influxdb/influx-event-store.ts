@@ -19,6 +19,7 @@ import type {
 } from '../../ports.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import { findTrip } from '../../trips/find-trip.ts';
+import { grouped } from '../../trips/grouped.ts';
 import { latestOf } from '../../trips/latest.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import { EVER, overlaps } from '../../trips/span.ts';
@@ -36,6 +37,8 @@ import { rowsOf, type VehicleView } from './trip-maker.ts';
 
 /** Bytes that InfluxDB needs for an event of eight signals, measured: it does not tell how many it has. */
 const BYTES_PER_EVENT = 24;
+/** Always the same, so that it can be seen that nothing changed. */
+const NO_TRIPS: readonly Trip[] = [];
 
 export interface InfluxStoreParts {
   readonly client: InfluxClient;
@@ -57,7 +60,7 @@ export class InfluxEventStore implements EventStore {
     const { client, settler, idleMs, observer } = parts;
     this.#parts = parts;
     this.#writer = new EventWriter(client, this.#touches, (error) => observer?.failed(error));
-    this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? []);
+    this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? NO_TRIPS);
   }
 
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
@@ -71,7 +74,9 @@ export class InfluxEventStore implements EventStore {
       const hidden = isDeleted(groups.of(event.vehicle).combined, event);
       return { outcome: hidden ? 'deleted' : 'stored', trip_id: tripOf(event) };
     });
-    for (const { outcome } of results) this.#parts.observer?.outcomes(outcome, 1);
+    for (const [outcome, { length }] of grouped(results, (result) => result.outcome)) {
+      this.#parts.observer?.outcomes(outcome, length);
+    }
     return results;
   }
 

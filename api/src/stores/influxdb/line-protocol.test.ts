@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { measuredOf } from '../../ingest/measured.ts';
 import { parseCsv } from './csv.ts';
-import { eventLine, toEventRow } from './event-line.ts';
+import { eventLine } from './event-line.ts';
+import { parseEventRows } from './event-rows.ts';
 import { key, milliseconds, nanoseconds, quoted } from './line-protocol.ts';
 
 const T0 = Date.UTC(2025, 10, 4, 12);
@@ -97,24 +98,16 @@ describe('an answer', () => {
     ]);
   });
 
-  test('is an event again', () => {
-    const row = {
-      time: '1762257600000000007',
-      vin: 'golf',
-      trip_id: 'A',
-      seq: '1000007',
-      source: 'phone',
-      rpm: '900',
-      dtcs: '[]',
-    };
-    expect(toEventRow(row)).toEqual({
-      ts: T0,
-      seq: 1_000_007,
-      trip: 'A',
-      source: 'phone',
-      values: { rpm: 900 },
-      dtcs: [],
-    });
-    expect(toEventRow({ ...row, trip_id: 'day-2025-11-04' }).trip).toBeNull();
+  test('is events again', () => {
+    const text =
+      'name,tags,time,seq,source,dtcs,rpm,speed_kph,vin,trip_id\n' +
+      'telemetry,,1762257600000000007,1000007,phone,[],900,,golf,A\n' +
+      'telemetry,,1762257600000000008,8,"a, b","[""P0301""]",,1.5,golf,day-2025-11-04\n' +
+      'telemetry,,1762257600000000009,9,,,,,golf,A\n';
+    expect(parseEventRows(text)).toEqual([
+      { ts: T0, seq: 1_000_007, trip: 'A', source: 'phone', values: { rpm: 900 }, dtcs: [] },
+      { ts: T0, seq: 8, trip: null, source: 'a, b', values: { speed_kph: 1.5 }, dtcs: ['P0301'] },
+      { ts: T0, seq: 9, trip: 'A', source: '', values: {} },
+    ]);
   });
 });

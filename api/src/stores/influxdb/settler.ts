@@ -13,7 +13,7 @@ import type { Groups } from './groups.ts';
 import { type SavedTrip, Summaries } from './summaries.ts';
 import { stampOf } from './summary-lines.ts';
 import { makeTrips, type VehicleView } from './trip-maker.ts';
-import { Watch } from './watch.ts';
+import { type Touched, Watch } from './watch.ts';
 
 /** Vehicles that are worked out at the same time. */
 const AT_ONCE = 4;
@@ -86,7 +86,7 @@ export class Settler {
     await this.#lock.hold('', async () => {
       if (since !== undefined) {
         await this.#look();
-        for (const touched of await new Watch(this.#client, since).look()) this.#containers.invalidate(touched);
+        await this.#takeIn(await new Watch(this.#client, since).look());
       }
       const horizon = Watch.horizon();
       const views = await this.settle();
@@ -127,8 +127,16 @@ export class Settler {
   async #lookNow(): Promise<VehicleGroups> {
     this.#watch ??= await this.#begin();
     const [groups, touched] = await Promise.all([this.#groups.now(), this.#watch.look()]);
-    for (const container of touched) this.#containers.invalidate(container);
+    await this.#takeIn(touched);
     return groups;
+  }
+
+  /** What was touched is to be read again, with the custom signals that it has now. */
+  async #takeIn(touched: readonly Touched[]): Promise<void> {
+    if (touched.length === 0) return;
+    const looked = this.reader.lookForCustom();
+    for (const container of touched) this.#containers.invalidate(container);
+    await looked.catch(() => {});
   }
 
   async #begin(): Promise<Watch> {

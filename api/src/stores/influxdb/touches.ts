@@ -122,9 +122,17 @@ function lineOf({ tags, first_ts, time }: Mark, closed: boolean): string {
 /** The containers of events, by their tags, each with its earliest event's time. */
 export function containersOf(events: readonly Pick<KeyedEvent, 'vehicle' | 'container' | 'ts'>[]): Containers {
   const containers = new Map<string, number>();
-  for (const { vehicle, container, ts } of events) {
-    const tags = containerTags(vehicle, container);
-    containers.set(tags, Math.min(ts, containers.get(tags) ?? ts));
+  let [last, tags, first]: [(typeof events)[number] | undefined, string, number] = [undefined, '', 0];
+  for (const event of events) {
+    // Most come in a row.
+    if (event.container !== last?.container || event.vehicle !== last.vehicle) {
+      tags = containerTags(event.vehicle, event.container);
+      first = containers.get(tags) ?? Number.POSITIVE_INFINITY;
+      last = event;
+    }
+    if (event.ts >= first) continue;
+    first = event.ts;
+    containers.set(tags, first);
   }
   return containers;
 }

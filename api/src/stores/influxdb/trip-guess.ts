@@ -4,7 +4,7 @@
  */
 import type { KeyedEvent } from '../../ports.ts';
 import { deriveTrips, type EventTimes } from '../../trips/derive-trips.ts';
-import { hull, overlaps, type Span, united, widen } from '../../trips/span.ts';
+import { contains, hull, overlaps, type Span, united, widen } from '../../trips/span.ts';
 import { holds, type Trip } from '../../trips/trip.ts';
 import { derivedTripId } from '../../trips/trip-id.ts';
 import type { VehicleGroup } from '../../trips/vehicle-group.ts';
@@ -13,8 +13,21 @@ import type { VehicleGroup } from '../../trips/vehicle-group.ts';
 const MOST_REMEMBERED = 100;
 
 interface Remembered {
-  runs: readonly Span[];
+  /** In order, no two within the idle timeout of each other. */
+  runs: Span[];
   readonly deviceTrips: Map<string, Span>;
+  answer: Answer | undefined;
+}
+
+/** The trip of the loose events of a run: it stays the same while the run goes on at its end, and nothing else changes. */
+interface Answer {
+  readonly id: string;
+  /** The run's place among the runs. */
+  readonly at: number;
+  /** From then on a device's trip may take events, milliseconds since 1970. */
+  readonly until: number;
+  /** What was last worked out, when the answer was found. */
+  readonly trips: readonly Trip[];
 }
 
 /** Between two events of a run any instant counts as an event. */
@@ -33,34 +46,63 @@ export class TripGuess {
 
   /** Takes in events that were stored. */
   note(events: readonly KeyedEvent[]): void {
-    const loose = new Map<string, Span[]>();
     for (const { vehicle, trip, ts } of events) {
-      const now = { from: ts, to: ts };
-      if (trip === null) loose.set(vehicle, [...(loose.get(vehicle) ?? []), now]);
-      else {
-        const { deviceTrips } = this.#of(vehicle);
-        deviceTrips.set(trip, hull(deviceTrips.get(trip) ?? now, now));
-        const [oldest] = deviceTrips.keys();
-        if (deviceTrips.size > MOST_REMEMBERED && oldest !== undefined) deviceTrips.delete(oldest);
-      }
-    }
-    for (const [vehicle, spans] of loose) {
       const own = this.#of(vehicle);
-      own.runs = united([...own.runs, ...spans], this.#idleMs).slice(-MOST_REMEMBERED);
+      if (trip === null) this.#noteLoose(own, ts);
+      else noteTrip(own, trip, ts);
     }
   }
 
   /** Answers for the loose events of one call. */
   begin(): (group: VehicleGroup, ts: number) => string {
     const found = new Map<string, readonly Trip[]>();
-    return ({ vehicle, combined }, ts) => {
+    return (group, ts) => {
+      const { vehicle } = group;
+      const answer = this.#answer(group, ts);
+      if (answer !== undefined) return answer;
       const holder = (trips: readonly Trip[]) => trips.find(({ parts }) => holds(parts, { trip: null, ts }))?.id;
       const id = holder(found.get(vehicle) ?? []);
       if (id !== undefined) return id;
-      const trips = deriveTrips({ ...this.#evidence(vehicle, ts), corrections: combined });
+      const evidence = this.#evidence(vehicle, ts);
+      const trips = deriveTrips({ ...evidence, corrections: group.combined });
       found.set(vehicle, trips);
-      return holder(trips) ?? derivedTripId(vehicle, ts);
+      const own = holder(trips) ?? derivedTripId(vehicle, ts);
+      if (evidence.deviceTrips.length === 0 && group.corrections.length === 0) this.#keep(vehicle, ts, own);
+      return own;
     };
+  }
+
+  #noteLoose(own: Remembered, ts: number): void {
+    const at = own.runs.findLastIndex(({ from }) => from <= ts);
+    const run = own.runs[at];
+    const next = own.runs[at + 1]?.from ?? Number.POSITIVE_INFINITY;
+    if (run !== undefined && ts <= run.to) return;
+    if (run !== undefined && ts - run.to <= this.#idleMs && next - ts > this.#idleMs) {
+      own.runs[at] = { from: run.from, to: ts };
+      return;
+    }
+    own.runs = united([...own.runs, { from: ts, to: ts }], this.#idleMs).slice(-MOST_REMEMBERED);
+    own.answer = undefined;
+  }
+
+  /** What was found out before, if it holds for this time. */
+  #answer({ vehicle, corrections }: VehicleGroup, ts: number): string | undefined {
+    const { runs, answer } = this.#of(vehicle);
+    if (answer === undefined || corrections.length > 0 || ts >= answer.until) return undefined;
+    const run = runs[answer.at];
+    const isInRun = run !== undefined && contains(run, ts);
+    return isInRun && answer.trips === this.#tripsOf(vehicle) ? answer.id : undefined;
+  }
+
+  /** Keeps the answer for a time that no device's trip is near. */
+  #keep(vehicle: string, ts: number, id: string): void {
+    const own = this.#of(vehicle);
+    const trips = this.#tripsOf(vehicle);
+    const at = own.runs.findIndex((run) => contains(run, ts));
+    if (at < 0) return;
+    const parts = trips.flatMap((trip) => trip.parts).filter(({ trip }) => trip !== null);
+    const starts = [...own.deviceTrips.values(), ...parts].map(({ from }) => from).filter((from) => from > ts);
+    own.answer = { id, at, until: Math.min(...starts) - this.#idleMs, trips };
   }
 
   /** What is known around a time. */
@@ -86,8 +128,16 @@ export class TripGuess {
   }
 
   #of(vehicle: string): Remembered {
-    const own = this.#remembered.get(vehicle) ?? { runs: [], deviceTrips: new Map() };
+    const own = this.#remembered.get(vehicle) ?? { runs: [], deviceTrips: new Map(), answer: undefined };
     this.#remembered.set(vehicle, own);
     return own;
   }
+}
+
+function noteTrip(own: Remembered, trip: string, ts: number): void {
+  const now = { from: ts, to: ts };
+  own.answer = undefined;
+  own.deviceTrips.set(trip, hull(own.deviceTrips.get(trip) ?? now, now));
+  const [oldest] = own.deviceTrips.keys();
+  if (own.deviceTrips.size > MOST_REMEMBERED && oldest !== undefined) own.deviceTrips.delete(oldest);
 }
