@@ -1,4 +1,6 @@
 /** The program: reads the environment, runs the server, greets whoever looks. */
+import './young-space.ts';
+
 import { OWNER } from './access/tokens.ts';
 import { awaitStore, waitingTo } from './await-store.ts';
 import type { Config } from './config.ts';
@@ -8,6 +10,7 @@ import { run } from './run.ts';
 import { signInLinks } from './sign-in-links.ts';
 import type { RunningServer } from './start.ts';
 import { VERSION } from './version.ts';
+import { letYoungSpaceGrow } from './young-space.ts';
 
 async function main(): Promise<void> {
   const config = await awaitStore(process.env, {
@@ -16,6 +19,7 @@ async function main(): Promise<void> {
     answersProbes: true,
   });
   const running = await run(config);
+  letYoungSpaceGrow();
   if (process.stdout.isTTY) greet(config, running);
 }
 
