@@ -15,6 +15,11 @@ describe('the parts of a scenario', () => {
     }
   });
 
+  test('are one where a world takes any number', () => {
+    const parts = partsOf({ ...scenario, inOneWorld: Number.POSITIVE_INFINITY }, 1_000, 7);
+    expect(parts.map(({ times }) => times)).toEqual([500]);
+  });
+
   test('are the same for the same seed, and each has another one', () => {
     const parts = partsOf(scenario, 1_000, 7);
     expect(partsOf(scenario, 1_000, 7)).toEqual(parts);

@@ -18,7 +18,7 @@ export interface PartOutcome extends Outcome {
 /** The parts of a scenario, where so many kills are asked for. Same seed, same parts: on however many cores. */
 export function partsOf({ name, share, inOneWorld }: Scenario, kills: number, seed: number): Part[] {
   const times = Math.max(1, Math.round(kills * share));
-  const count = Math.ceil(times / inOneWorld);
+  const count = Math.max(1, Math.ceil(times / inOneWorld));
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, index) => ({
     scenario: name,
