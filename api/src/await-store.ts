@@ -10,7 +10,6 @@ import { type Environment, secretFilesOf } from '@fleet/env';
 import { type Config, loadConfig, type Program } from './config.ts';
 import { CONFIG_SPEC } from './config-spec.ts';
 import { influxOptions } from './open-store.ts';
-import { influxFault } from './stores/influxdb/influx-store.ts';
 
 /** Time between two looks, milliseconds. */
 const LOOK_EVERY_MS = 1_000;
@@ -55,6 +54,7 @@ async function faultOf(env: Environment, program: Program): Promise<string | und
   const files = Object.entries(secretFilesOf(CONFIG_SPEC, env));
   const missing = files.find(([, path]) => !existsSync(path));
   if (missing !== undefined) return `${missing[0]}_FILE=${missing[1]} is not there yet`;
+  const { influxFault } = await import('./stores/influxdb/influx-store.ts');
   return influxFault(influxOptions(loadConfig(env, program)).server);
 }
 

@@ -1,4 +1,4 @@
-/** The door of MQTT that the configuration asks for: the broker inside, or an existing one. */
+/** The door of MQTT that the configuration asks for: the broker inside, or an existing one. What it needs is loaded then. */
 import { readFileSync } from 'node:fs';
 import { STATUS_TOPIC, telemetryTopic } from '@fleet/contract';
 import type { Logger } from 'pino';
@@ -6,10 +6,6 @@ import type { FailedTries } from './access/failed-tries.ts';
 import type { Principal } from './access/principal.ts';
 import type { Config } from './config.ts';
 import { parseApps, type TopicApp } from './formats/topic-format.ts';
-import { Bridge } from './mqtt/bridge/bridge.ts';
-import { EmbeddedBroker } from './mqtt/embedded/embedded-broker.ts';
-import { Gate } from './mqtt/embedded/gate.ts';
-import { Reception } from './mqtt/embedded/reception.ts';
 import { RefusalLog } from './mqtt/embedded/refusal-log.ts';
 import { type PublishRetained, States } from './mqtt/home-assistant/states.ts';
 import { MessageTaker } from './mqtt/message-taker.ts';
@@ -36,10 +32,10 @@ export interface MqttSurroundings {
 const NO_DOOR: MqttDoor = { port: null, stop: async () => {} };
 
 /** Opens it. Throws `StartError` in words for whoever started the program. */
-export function openMqtt(config: Config, surroundings: MqttSurroundings): Promise<MqttDoor> {
+export async function openMqtt(config: Config, surroundings: MqttSurroundings): Promise<MqttDoor> {
   const { MQTT_URL: url, MQTT_LISTEN: listener } = config;
-  if (url !== undefined) return Promise.resolve(openBridge(config, url, surroundings));
-  return listener === null ? Promise.resolve(NO_DOOR) : openEmbedded(config, listener, surroundings);
+  if (url !== undefined) return openBridge(config, url, surroundings);
+  return listener === null ? NO_DOOR : openEmbedded(config, listener, surroundings);
 }
 
 async function openEmbedded(
@@ -47,6 +43,9 @@ async function openEmbedded(
   listener: NonNullable<Config['MQTT_LISTEN']>,
   { services, failedTries, onSeen, log }: MqttSurroundings,
 ): Promise<MqttDoor> {
+  const { EmbeddedBroker } = await import('./mqtt/embedded/embedded-broker.ts');
+  const { Gate } = await import('./mqtt/embedded/gate.ts');
+  const { Reception } = await import('./mqtt/embedded/reception.ts');
   const { HA_DISCOVERY_PREFIX: prefix } = config;
   const apps = appsOf(config);
   const publish: Publish = (topic, payload) => broker.publish(topic, payload);
@@ -78,7 +77,8 @@ async function openEmbedded(
   };
 }
 
-function openBridge(config: Config, url: URL, { services, log }: MqttSurroundings): MqttDoor {
+async function openBridge(config: Config, url: URL, { services, log }: MqttSurroundings): Promise<MqttDoor> {
+  const { Bridge } = await import('./mqtt/bridge/bridge.ts');
   const apps = appsOf(config);
   const publish: Publish = (topic, payload) => bridge.publish(topic, payload);
   const { taker, receipts } = createTaker(services, apps, publish, log);

@@ -1,4 +1,4 @@
-/** The store that the configuration asks for. */
+/** The store that the configuration asks for; the others are not loaded. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
@@ -7,12 +7,9 @@ import type { EventStore, StoreObserver } from './ports.ts';
 import type { Registry } from './registry.ts';
 import { SecretFile } from './secret-file.ts';
 import { createDiskSpool } from './spool/disk-spool.ts';
-import { type InfluxStoreOptions, openInfluxStore } from './stores/influxdb/influx-store.ts';
-import { MemoryEventStore } from './stores/memory/memory-event-store.ts';
-import { createMemoryRegistry } from './stores/memory/memory-registry.ts';
+import type { InfluxStoreOptions } from './stores/influxdb/influx-store.ts';
 import { backupName, backupTime, listBackups, removeLeftovers } from './stores/sqlite/backup.ts';
 import type { BackupMethods } from './stores/sqlite/backup-thread.ts';
-import { openSqliteStore } from './stores/sqlite/sqlite-store.ts';
 import { Thread } from './stores/sqlite/thread.ts';
 import type { Spool } from './uploads/spool.ts';
 
@@ -43,7 +40,9 @@ export async function openStore(config: Config, hooks: StoreHooks): Promise<Open
   }
 }
 
-function openMemory({ TRIP_IDLE_TIMEOUT: idleMs }: Config, { observer }: StoreHooks): OpenedStore {
+async function openMemory({ TRIP_IDLE_TIMEOUT: idleMs }: Config, { observer }: StoreHooks): Promise<OpenedStore> {
+  const { MemoryEventStore } = await import('./stores/memory/memory-event-store.ts');
+  const { createMemoryRegistry } = await import('./stores/memory/memory-registry.ts');
   const registry = createMemoryRegistry();
   return {
     registry,
@@ -54,6 +53,7 @@ function openMemory({ TRIP_IDLE_TIMEOUT: idleMs }: Config, { observer }: StoreHo
 }
 
 async function openInflux(config: Config, { observer }: StoreHooks): Promise<OpenedStore> {
+  const { openInfluxStore } = await import('./stores/influxdb/influx-store.ts');
   const { events, registry } = await openInfluxStore({ ...influxOptions(config), observer });
   return { events, registry, spool: passingSpool(), backups: null };
 }
@@ -75,6 +75,7 @@ function passingSpool(): Spool {
 async function openSqlite(config: Config, hooks: StoreHooks): Promise<OpenedStore> {
   const idleMs = config.TRIP_IDLE_TIMEOUT;
   const { observer, onDeath } = hooks;
+  const { openSqliteStore } = await import('./stores/sqlite/sqlite-store.ts');
   const { events, registry } = await openSqliteStore({ folder: config.DATA_DIR, idleMs, observer, onDeath });
   return {
     events,

@@ -26,6 +26,7 @@ import { type OpenedStore, openStore } from './open-store.ts';
 import { HangError, StartError } from './ports.ts';
 import type { Services } from './services.ts';
 import { BUILT_AT } from './version.ts';
+import { holdYoungSpace, letYoungSpaceGrow } from './young-space.ts';
 
 /** What the program is given by whoever starts it. */
 export interface Surroundings {
@@ -76,6 +77,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
       failed: (error) => onFailure(error),
     },
   });
+  // Its threads have started.
+  holdYoungSpace();
   try {
     const draining = new AbortController();
     // Every stream that is open listens to it: any number is right.
@@ -103,6 +106,8 @@ export async function startServer(config: Config, surroundings: Surroundings): P
   } catch (error) {
     await opened.events.close();
     throw error;
+  } finally {
+    letYoungSpaceGrow();
   }
 }
 

@@ -29,6 +29,7 @@ const MOST_TOLD = 20;
 export class Ledger {
   /** By what can be seen of an event when it is read back, then by its device's trip. */
   readonly #entries = new Map<string, Map<string, Entry>>();
+  #owed = 0;
 
   /** These events are on their way: from now on they may be stored. */
   sending(events: readonly TelemetryEvent[]): void {
@@ -37,13 +38,16 @@ export class Ledger {
 
   /** The server said that it has these events: from now on they must be stored. */
   acknowledged(events: readonly TelemetryEvent[]): void {
-    for (const event of events) this.#entryOf(event).acknowledged = true;
+    for (const event of events) {
+      const entry = this.#entryOf(event);
+      if (!entry.acknowledged) this.#owed++;
+      entry.acknowledged = true;
+    }
   }
 
   /** How many events were acknowledged so far. */
   get owed(): number {
-    const entries = [...this.#entries.values()].flatMap((trips) => [...trips.values()]);
-    return entries.filter(({ acknowledged }) => acknowledged).length;
+    return this.#owed;
   }
 
   /** What contradicts conservation, in words; empty when nothing does. */

@@ -1,21 +1,23 @@
 /**
  * Loaded into the server before everything else (NODE_OPTIONS=--import): kills it at a named point of its work, the nth
- * time that it comes there. The program itself knows nothing of this.
+ * time that it comes there, counted from when that stands in the file KILL_FILE. The program itself knows nothing of this.
  *
- * KILL_AT=POINT:N with one of these points:
+ * In the file: POINT:N with one of these points, or nothing:
  * - after-insert: rows are written, the transaction is not committed
  * - after-commit: it is committed, nobody knows yet
  * - before-reply: the answer is made, and not sent
  */
+import { readFileSync } from 'node:fs';
 import { ServerResponse } from 'node:http';
 import Database from 'better-sqlite3';
 
 type Point = 'after-insert' | 'after-commit' | 'before-reply';
 
-const [point, nth] = (process.env['KILL_AT'] ?? '').split(':');
+const file = process.env['KILL_FILE'] ?? '';
 let count = 0;
 
 function reached(here: Point): void {
+  const [point, nth] = readFileSync(file, 'utf8').split(':');
   if (here !== point) return;
   count++;
   if (count >= Number(nth)) process.kill(process.pid, 'SIGKILL');

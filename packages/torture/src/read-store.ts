@@ -8,7 +8,7 @@ const EVER = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Every event of every trip. */
 export async function eventsInFolder(folder: string): Promise<StoredEvent[]> {
-  const { events: store } = await openSqliteStore({ folder, idleMs: IDLE_MS });
+  const { events: store } = await openSqliteStore({ folder, idleMs: IDLE_MS, threads: false });
   try {
     const vehicles = (await store.vehicles()).map(({ vehicle }) => vehicle);
     const { trips } = await store.trips({ vehicles, span: EVER, limit: MOST_TRIPS, after: undefined });

@@ -1,7 +1,7 @@
 /** A run of the fault bench, as it is printed and kept. */
-import type { Outcome } from './scenario.ts';
+import type { PartOutcome } from './parts.ts';
 
-export interface ScenarioResult extends Outcome {
+export interface ScenarioResult extends PartOutcome {
   readonly name: string;
   readonly about: string;
 }
@@ -12,16 +12,19 @@ export interface Run {
   readonly seed: number;
   readonly node: string;
   readonly platform: string;
+  /** So many parts ran at a time. */
+  readonly lanes: number;
+  /** How long all of it took. */
+  readonly seconds: number;
   readonly results: readonly ScenarioResult[];
 }
 
-export function runOf(results: readonly ScenarioResult[], seed: number): Run {
+export function runOf(run: Pick<Run, 'seed' | 'lanes' | 'seconds' | 'results'>): Run {
   return {
     date: new Date().toISOString().slice(0, 10),
-    seed,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    results,
+    ...run,
   };
 }
 
@@ -31,10 +34,11 @@ const COLUMNS: readonly (readonly [title: string, of: (result: ScenarioResult) =
   ['acknowledged', ({ acknowledged }) => `${acknowledged}`],
   ['found', ({ stored }) => `${stored}`],
   ['live again within', ({ liveMs }) => (liveMs === null ? '' : `${liveMs} ms`)],
+  ['seconds', ({ seconds }) => seconds.toFixed(0)],
   ['lost, doubled or wrong', ({ faults }) => (faults.length === 0 ? 'none' : `${faults.length}`)],
 ];
 
-/** The results as a table in plain text, which is Markdown as well. */
+/** The results as a table in plain text, which is Markdown as well. Seconds are those of all its parts. */
 export function resultTable({ results }: Run): string {
   const titles = COLUMNS.map(([title]) => title);
   const rows = results.map((result) => COLUMNS.map(([, of]) => of(result)));
@@ -42,4 +46,10 @@ export function resultTable({ results }: Run): string {
   const line = (cells: readonly string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
   return [titles, widths.map((width) => '-'.repeat(width)), ...rows].map(line).join('\n');
+}
+
+/** How long it took, in words. */
+export function runTime({ seconds, lanes }: Run): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes} min ${Math.floor(seconds % 60)} s in ${lanes === 1 ? 'one lane' : `${lanes} lanes`}`;
 }

@@ -28,6 +28,8 @@ export interface Scenario {
   readonly about: string;
   /** Of so many kills that were asked for, this is how often this fault happens. */
   readonly share: number;
+  /** At most so often on one store: what goes beyond happens on others, side by side. */
+  readonly inOneWorld: number;
   /** Why it can't be run here, in words; undefined where it can. */
   missing?(): string | undefined;
   run(options: RunOptions): Promise<Outcome>;

@@ -6,7 +6,7 @@ import { integerBetween, Ledger, type Random, Refused, type Target, TRANSPORTS, 
 const LANES = 6;
 const MOST_IN_REQUEST = 60;
 /** Time between two tries of a request, milliseconds. */
-const RETRY_MS = 20;
+const RETRY_MS = 100;
 const FIRST_TS = Date.UTC(2025, 0, 1);
 
 export interface TrafficOptions {

@@ -10,8 +10,8 @@ export type { Database } from 'better-sqlite3';
 
 /** How long a commit waits for another process (the command line tool) to finish its own. */
 const BUSY_MS = 5_000;
-/** Kilobytes of pages that a connection keeps in memory. */
-const CACHE_KB = 8_192;
+/** Kilobytes of pages that a connection keeps in memory, as many as SQLite itself takes: the system keeps others. */
+const CACHE_KB = 2_048;
 /** The write-ahead log is cut back to this after a checkpoint. */
 const LOG_LIMIT_BYTES = 16 * 2 ** 20;
 

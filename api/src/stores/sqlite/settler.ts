@@ -4,17 +4,17 @@
  */
 import { StoreUnavailableError } from '../../ports.ts';
 import { keyOf } from './protocol.ts';
-import type { ReaderMethods } from './reader-thread.ts';
-import type { Thread } from './thread.ts';
-import type { WriterMethods } from './writer-thread.ts';
+import type { ReaderMethods } from './reader-methods.ts';
+import type { Part } from './thread.ts';
+import type { WriterMethods } from './writer-methods.ts';
 
 /** A vehicle to which nothing came for so long is worked out unasked. Shorter would wear SD cards for nothing. */
 const QUIET_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
 
 export class Settler {
-  readonly #writer: Thread<WriterMethods>;
-  readonly #reader: Thread<ReaderMethods>;
+  readonly #writer: Part<WriterMethods>;
+  readonly #reader: Part<ReaderMethods>;
   /** When each vehicle that is not worked out last changed. */
   readonly #changed = new Map<string, { readonly at: number }>();
   readonly #revisions = new Map<string, number>();
@@ -23,7 +23,7 @@ export class Settler {
   #ended = false;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(writer: Thread<WriterMethods>, reader: Thread<ReaderMethods>, vehicles: readonly string[]) {
+  constructor(writer: Part<WriterMethods>, reader: Part<ReaderMethods>, vehicles: readonly string[]) {
     this.#writer = writer;
     this.#reader = reader;
     this.changed(vehicles);

@@ -22,20 +22,20 @@ import type { Dictionary } from './dictionary.ts';
 import { GroupCommit } from './group-commit.ts';
 import { unpackHistory } from './packed-history.ts';
 import { type EventGroup, type GroupReport, OUTCOMES } from './protocol.ts';
-import type { ReaderMethods } from './reader-thread.ts';
+import type { ReaderMethods } from './reader-methods.ts';
 import { RecordReader } from './record-reader.ts';
 import type { Position } from './row-reader.ts';
 import type { Settler } from './settler.ts';
-import type { Thread } from './thread.ts';
-import type { WriterMethods } from './writer-thread.ts';
+import type { Part } from './thread.ts';
+import type { WriterMethods } from './writer-methods.ts';
 
 /** Events of a page of a trip. */
 const PAGE = 5_000;
 
 /** What the ports of one file share. */
 export interface SqliteParts {
-  readonly writer: Thread<WriterMethods>;
-  readonly reader: Thread<ReaderMethods>;
+  readonly writer: Part<WriterMethods>;
+  readonly reader: Part<ReaderMethods>;
   readonly settler: Settler;
   readonly names: Dictionary;
   /** The newest event's time when the file was opened. */

@@ -4,12 +4,12 @@ import type { EventStore, StoreObserver } from '../../ports.ts';
 import type { Registry } from '../../registry.ts';
 import { Dictionary } from './dictionary.ts';
 import { lockFolder } from './folder-lock.ts';
-import type { ReaderMethods } from './reader-thread.ts';
+import type { ReaderMethods } from './reader-methods.ts';
 import { Settler } from './settler.ts';
 import { SqliteEventStore } from './sqlite-event-store.ts';
 import { SqliteRegistry } from './sqlite-registry.ts';
-import { Thread } from './thread.ts';
-import type { WriterMethods } from './writer-thread.ts';
+import { inThisThread, type Part, Thread } from './thread.ts';
+import type { FileOptions, WriterMethods } from './writer-methods.ts';
 
 /** The file's name within its folder. */
 export const DATABASE_FILE = 'fleet.db';
@@ -21,17 +21,18 @@ export interface SqliteStoreOptions {
   readonly observer?: StoreObserver;
   /** Hears that the store came to an end by itself: the process can only stop. */
   readonly onDeath?: (error: Error) => void;
+  /** Whether writing and reading have threads of their own; else they hold up the caller's. @default true */
+  readonly threads?: boolean;
 }
 
 /** Opens the folder's file, or makes it. Throws `StartError` in words for whoever started the program. */
 export async function openSqliteStore(
   options: SqliteStoreOptions,
 ): Promise<{ events: EventStore; registry: Registry }> {
-  const { folder, idleMs, observer, onDeath = () => {} } = options;
+  const { folder, idleMs, observer } = options;
   const unlock = lockFolder(folder);
   const data = { file: join(folder, DATABASE_FILE), idleMs };
-  const writer = new Thread<WriterMethods>(new URL('./writer-thread.ts', import.meta.url), data, onDeath);
-  const reader = new Thread<ReaderMethods>(new URL('./reader-thread.ts', import.meta.url), data, onDeath);
+  const { writer, reader } = await startParts(data, options);
   const end = async () => {
     await Promise.all([writer.end(), reader.end()]);
     unlock();
@@ -54,4 +55,22 @@ export async function openSqliteStore(
     await end();
     throw error;
   }
+}
+
+async function startParts(
+  data: FileOptions,
+  { threads = true, onDeath = () => {} }: SqliteStoreOptions,
+): Promise<{ writer: Part<WriterMethods>; reader: Part<ReaderMethods> }> {
+  if (threads) {
+    return {
+      writer: new Thread<WriterMethods>(new URL('./writer-thread.ts', import.meta.url), data, onDeath),
+      reader: new Thread<ReaderMethods>(new URL('./reader-thread.ts', import.meta.url), data, onDeath),
+    };
+  }
+  // A server has no use for them here.
+  const [{ writerMethods }, { readerMethods }] = await Promise.all([
+    import('./writer-methods.ts'),
+    import('./reader-methods.ts'),
+  ]);
+  return { writer: inThisThread(writerMethods(data)), reader: inThisThread(readerMethods(data)) };
 }

@@ -21,11 +21,27 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+/** A part of the store that is asked for its methods, wherever it works. */
+export interface Part<M extends Methods> {
+  /** Asks for a method. Buffers among the top members of the first argument may change hands instead of being copied. */
+  call<K extends keyof M & string>(method: K, ...args: Parameters<M[K]>): Promise<ReturnType<M[K]>>;
+  /** Ends it; what was asked and is not answered is dropped. */
+  end(): Promise<void>;
+}
+
+/** A part that works in the thread of whoever asks: for those who open many files, one after the other. */
+export function inThisThread<M extends Methods>(methods: M): Part<M> {
+  return {
+    call: async (method, ...args) => methods[method]?.(...args) as ReturnType<M[typeof method]>,
+    end: async () => {},
+  };
+}
+
 /** For what is made and soon forgotten: V8 else takes eight times as much of each thread, and keeps it. */
 const YOUNG_MIB = 6;
 
 /** A thread that was started, as its caller has it. */
-export class Thread<M extends Methods> {
+export class Thread<M extends Methods> implements Part<M> {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 0;
@@ -49,7 +65,6 @@ export class Thread<M extends Methods> {
     this.#worker.on('exit', die);
   }
 
-  /** Asks for a method. Buffers among the top members of the first argument change hands instead of being copied. */
   call<K extends keyof M & string>(method: K, ...args: Parameters<M[K]>): Promise<ReturnType<M[K]>> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = this.#next++;
@@ -59,7 +74,6 @@ export class Thread<M extends Methods> {
     });
   }
 
-  /** Ends the thread; what was asked and is not answered is dropped. */
   async end(): Promise<void> {
     this.#dead ??= new StoreUnavailableError('the store is closed');
     await this.#worker.terminate();

@@ -17,6 +17,7 @@ export const takeovers: Scenario = {
   name: 'takeovers',
   about: 'the broker inside: somebody else connects under the name of a car that is sending',
   share: 2,
+  inOneWorld: 250,
   run: (options) =>
     withBrokerInside(options, async (world, port, random) => {
       const intruder = connectAs(port, carOf(integerBetween(random, 0, LANES - 1)), KEY);
@@ -31,6 +32,7 @@ export const storms: Scenario = {
   name: 'storms',
   about: `the broker inside: ${CLIENTS} clients connect at once and send, beside the others`,
   share: 0.02,
+  inOneWorld: 5,
   run: (options) =>
     withBrokerInside(options, async (world, port) => {
       const send = mqttTransport(port);

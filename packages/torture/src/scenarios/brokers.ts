@@ -17,6 +17,7 @@ export const brokers: Scenario = {
   name: 'brokers',
   about: 'Mosquitto is killed under load, and the server that reads from it',
   share: 0.2,
+  inOneWorld: 25,
   missing: needs('mosquitto', 'mosquitto_passwd', 'openssl'),
   run: async ({ times, random, progress }) => {
     const broker = await Mosquitto.create(PASSWORDS, { autosave_interval: '1' });

@@ -21,6 +21,7 @@ export const clockJumps: Scenario = {
   name: 'clock-jumps',
   about: `the clock jumps: ${Object.keys(JUMPS).join(', ')}`,
   share: 0.5,
+  inOneWorld: 50,
   run: async ({ times, random, progress }) => {
     const file = join(tmpdir(), `fleet-clock-${process.pid}`);
     const setBy = (ms: number) => writeFileSync(file, `${ms}`);

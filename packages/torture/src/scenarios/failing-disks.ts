@@ -13,6 +13,7 @@ export const failingDisks: Scenario = {
   name: 'failing-disks',
   about: `the disk fails for a while: ${FAILURES.map((each) => each.replace(':error=', ' ')).join(', ')}`,
   share: 0.3,
+  inOneWorld: 50,
   missing: cannotTrace,
   run: ({ times, random, progress }) =>
     inWorld({ random }, async (world) => {

@@ -11,6 +11,7 @@ export const cutLinks: Scenario = {
   name: 'cut-links',
   about: 'the link dies after any number of bytes of what is sent',
   share: 2,
+  inOneWorld: 250,
   run: (options) => cut(options, 'up'),
 };
 
@@ -18,6 +19,7 @@ export const lostReplies: Scenario = {
   name: 'lost-replies',
   about: 'the link dies after any number of bytes of what is answered',
   share: 2,
+  inOneWorld: 250,
   run: (options) => cut(options, 'down'),
 };
 

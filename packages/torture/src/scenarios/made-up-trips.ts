@@ -15,6 +15,7 @@ export const madeUpTrips: Scenario = {
   name: 'made-up-trips',
   about: 'a device begins a trip with each event, thousands of them',
   share: 25,
+  inOneWorld: Number.POSITIVE_INFINITY,
   run: ({ times, random, progress }) =>
     inWorld({ random }, async (world) => {
       let early = 0;

@@ -9,6 +9,7 @@ export const replicas: Scenario = {
   name: 'replicas',
   about: 'two servers on one InfluxDB: one of them, or InfluxDB, is killed under load',
   share: 0.2,
+  inOneWorld: 25,
   missing: needs('influxd'),
   run: async ({ times, random, progress }) => {
     const influxd = await Influxd.create();

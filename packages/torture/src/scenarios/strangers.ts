@@ -12,6 +12,7 @@ export const strangers: Scenario = {
   name: 'strangers',
   about: `${CONNECTIONS} connections that never finish a request, and keys that are guessed`,
   share: 5,
+  inOneWorld: 1_000,
   run: ({ times, random, progress }) =>
     inWorld({ random }, async (world) => {
       const { hostname, port } = new URL(world.server.url);

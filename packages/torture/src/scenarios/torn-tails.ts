@@ -36,6 +36,7 @@ export const tornTails: Scenario = {
   name: 'torn-tails',
   about: `the end of the write-ahead log is damaged: ${Object.keys(DAMAGES).join(', ')}`,
   share: 4,
+  inOneWorld: 500,
   async run({ times, random, progress }) {
     const whole = mkdtempSync(join(tmpdir(), 'fleet-torture-'));
     try {
@@ -85,7 +86,7 @@ async function damaged(folder: string, damage: (file: number) => void): Promise<
   const file = openSync(join(copy, LOG_FILE), 'r+');
   damage(file);
   closeSync(file);
-  const { events: store } = await openSqliteStore({ folder: copy, idleMs: IDLE_MS });
+  const { events: store } = await openSqliteStore({ folder: copy, idleMs: IDLE_MS, threads: false });
   try {
     return await seqsOf(store);
   } finally {
