@@ -2,9 +2,9 @@
 import type { ProblemSlug } from '@fleet/contract';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { ProblemError } from '../ingest/problem-error.ts';
-import { faultsOf, problemWith } from '../ingest/schema-faults.ts';
+import { faultsOf, problemWith, TRUSTED_SCHEMAS } from '../ingest/schema-faults.ts';
 
-const OPTIONS = { strictRequired: false };
+const OPTIONS = { ...TRUSTED_SCHEMAS, strictRequired: false };
 const thorough = new Ajv2020({ ...OPTIONS, allErrors: true });
 const brief = new Ajv2020(OPTIONS);
 
@@ -13,17 +13,21 @@ const MOST_VALUES = 1_000;
 
 /** A check that gives the value back as what the schema says, or throws its problem. */
 export function createCheck<T>(schema: object, slug: ProblemSlug): (value: unknown) => T {
-  const matches = thorough.compile<T>(schema);
-  // Hardly ever needed, and not made before.
-  let matchesLarge: ValidateFunction<T> | undefined;
-  const large = () => {
-    matchesLarge ??= brief.compile<T>(schema);
-    return matchesLarge;
-  };
+  const whole = compiledWhenAsked<T>(thorough, schema);
+  const large = compiledWhenAsked<T>(brief, schema);
   return (value) => {
-    const check = isLarge(value) ? large() : matches;
+    const check = isLarge(value) ? large() : whole();
     if (check(value)) return value;
     throw new ProblemError(problemWith(slug, 'the body', faultsOf(check.errors ?? [])));
+  };
+}
+
+/** The start of the server need not wait for what nobody may ever ask for. */
+function compiledWhenAsked<T>(ajv: Ajv2020, schema: object): () => ValidateFunction<T> {
+  let compiled: ValidateFunction<T> | undefined;
+  return () => {
+    compiled ??= ajv.compile<T>(schema);
+    return compiled;
   };
 }
 

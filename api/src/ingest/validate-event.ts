@@ -15,7 +15,7 @@ import {
 } from '@fleet/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Measured } from './measured.ts';
-import { faultsOf, problemWith } from './schema-faults.ts';
+import { faultsOf, problemWith, TRUSTED_SCHEMAS } from './schema-faults.ts';
 import { ValidEvent } from './valid-event.ts';
 
 /**
@@ -23,7 +23,12 @@ import { ValidEvent } from './valid-event.ts';
  * that collects the values.
  */
 const { propertyNames: _names, not: _empty, ...shape } = EVENT_SCHEMA;
-const hasShape = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictRequired: false }).compile<Wire>(shape);
+const hasShape = new Ajv2020({
+  ...TRUSTED_SCHEMAS,
+  allErrors: true,
+  allowUnionTypes: true,
+  strictRequired: false,
+}).compile<Wire>(shape);
 
 type Wire = EventEnvelope & Readonly<Record<string, unknown>>;
 
