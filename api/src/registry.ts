@@ -73,6 +73,12 @@ export interface DocumentQuery {
 export interface Registry {
   get<K extends DocumentKind>(kind: K, id: string): Promise<RegistryDocument<K> | undefined>;
   list<K extends DocumentKind>(kind: K, query?: DocumentQuery): Promise<readonly RegistryDocument<K>[]>;
+  /** The same, `size` at a time. A document that is replaced meanwhile may be left out if its `at` changes. */
+  pages<K extends DocumentKind>(
+    kind: K,
+    query: DocumentQuery,
+    size: number,
+  ): AsyncIterable<readonly RegistryDocument<K>[]>;
   count(kind: DocumentKind, owner?: string): Promise<number>;
   /** Adds a document; false, and nothing changed, where its id is taken. */
   create<K extends DocumentKind>(document: RegistryDocument<K>): Promise<boolean>;

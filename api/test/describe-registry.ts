@@ -129,6 +129,8 @@ export function describeRegistry(name: string, make: () => Promise<MadeRegistry>
             const seen = await pagesOf(registry, query, limit);
 
             expect(seen).toEqual(await registry.list(UNWATCHED, query));
+            expect(await all(registry.pages(UNWATCHED, query, limit))).toEqual(seen);
+            expect(await all(registry.pages(UNWATCHED, { ...query, limit: 2 }, limit))).toEqual(seen.slice(0, 2));
             expect(seen.map(({ id }) => id).sort()).toEqual(own.map(({ id }) => id).sort());
           }
         }),
@@ -218,6 +220,12 @@ async function pagesOf(registry: Registry, query: DocumentQuery, limit: number):
     if (page.length === 0) return seen;
     seen.push(...page);
   }
+}
+
+async function all<T>(pages: AsyncIterable<readonly T[]>): Promise<T[]> {
+  const documents: T[] = [];
+  for await (const page of pages) documents.push(...page);
+  return documents;
 }
 
 interface Placement {

@@ -159,7 +159,7 @@ export function parametersOf(
 }
 
 /** Largest form, and most fields of one: far more than any app sends for one instant. */
-export const MAX_FORM_BYTES = 64 * 1_024;
+const MAX_FORM_BYTES = 64 * 1_024;
 const MOST_FIELDS = 1_000;
 
 /** The body of a form. */
@@ -182,8 +182,8 @@ export function objectIn(value: unknown, name: string): JsonObject {
   return isObject(member) ? member : {};
 }
 
-/** Bounds of JSON: a thousand positions with all that phones say of them, a sample with all that a car has to say. */
-export const APP_JSON: JsonBounds = { values: 50_000, members: 1_000 };
+/** Bounds of JSON: as many values as a body of the greatest size can have of what apps send, a sample with all that a car says. */
+export const APP_JSON: JsonBounds = { values: 100_000, members: 1_000 };
 
 /** A JSON body that must be an object. */
 export function jsonObject(body: Buffer): Result<JsonObject, Problem> {

@@ -1,6 +1,5 @@
 /** The records of what people changed about trips: listed, taken back, taken over from another server. */
 import { UUID } from '@fleet/contract';
-import { pagesOf } from '../registry-pages.ts';
 import type { Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { readDocument } from './body.ts';
@@ -27,7 +26,7 @@ export function correctionRoutes(services: Services): Route[] {
 
 async function list({ registry }: Services, { res }: Exchange): Promise<void> {
   const portions = async function* () {
-    for await (const documents of pagesOf(registry, 'correction', {}, PORTION)) {
+    for await (const documents of registry.pages('correction', {}, PORTION)) {
       yield documents.map(({ id, body }) => ({ id, ...correctionToWire(body) }));
     }
   };

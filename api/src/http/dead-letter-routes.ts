@@ -6,7 +6,6 @@ import { parseJson } from '../ingest/decode.ts';
 import { ingestOne } from '../ingest/ingest.ts';
 import { orThrow } from '../ingest/problem-error.ts';
 import type { DocumentQuery, RegistryDocument } from '../registry.ts';
-import { pagesOf } from '../registry-pages.ts';
 import { admissionOf, type Services } from '../services.ts';
 import { sendJson, sendNothing } from './answer.ts';
 import { readDocument } from './body.ts';
@@ -39,7 +38,7 @@ async function list({ registry }: Services, { res, query }: Exchange): Promise<v
   let last: RegistryDocument<'dead-letter'> | undefined;
   let more = false;
   const portions = async function* () {
-    for await (const letters of pagesOf(registry, 'dead-letter', wanted, PORTION)) {
+    for await (const letters of registry.pages('dead-letter', wanted, PORTION)) {
       const shown = letters.slice(0, left);
       more = letters.length > left;
       left -= shown.length;

@@ -18,8 +18,6 @@ const [SPACE, COMMA, OPENING, CLOSING] = [0x20, 0x2c, 0x7b, 0x7d];
 
 /** More signals than an event can have. */
 const MOST_SIGNALS = SIGNAL_NAMES.length + MAX_CUSTOM_SIGNALS + 1;
-/** Characters of the longest text that an event may hold: a vehicle's name. */
-const LONGEST_TEXT = 64;
 
 export class EventScanner {
   /** Where the event that was read last ends, its brace included. */
@@ -27,9 +25,9 @@ export class EventScanner {
   readonly #sequences = new NameSequences();
   readonly #numbers = new NumberReader();
   readonly #times = new TimeReader();
-  readonly #vins = new KnownTexts(VIN, LONGEST_TEXT);
-  readonly #vehicleIds = new KnownTexts(VEHICLE_ID, LONGEST_TEXT);
-  readonly #tripIds = new KnownTexts(UUID, LONGEST_TEXT, (text) => text.toLowerCase());
+  readonly #vins = new KnownTexts(VIN);
+  readonly #vehicleIds = new KnownTexts(VEHICLE_ID);
+  readonly #tripIds = new KnownTexts(UUID, (text) => text.toLowerCase());
   /** Values of signals; one that is no integer keeps V8 from boxing each. */
   readonly #values: number[] = Array.from({ length: MOST_SIGNALS }, () => 0.5);
   #count = 0;

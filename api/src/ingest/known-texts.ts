@@ -3,6 +3,8 @@ import { NOWHERE } from './nowhere.ts';
 
 const QUOTE = 0x22;
 
+/** Characters of the longest text that an event may hold: a vehicle's name. */
+const LONGEST = 64;
 /** Places for texts; one takes another's. */
 const PLACES = 256;
 
@@ -18,13 +20,11 @@ export class KnownTexts {
   meaning: string | undefined;
   readonly #known: (Known | undefined)[] = Array.from({ length: PLACES }, () => undefined);
   readonly #pattern: RegExp;
-  readonly #longest: number;
   readonly #meaningOf: (text: string) => string;
 
-  /** `longest` counts characters; `meaningOf` makes of a text what it stands for. */
-  constructor(pattern: RegExp, longest: number, meaningOf = (text: string) => text) {
+  /** `meaningOf` makes of a text what it stands for. */
+  constructor(pattern: RegExp, meaningOf = (text: string) => text) {
     this.#pattern = pattern;
-    this.#longest = longest;
     this.#meaningOf = meaningOf;
   }
 
@@ -33,7 +33,7 @@ export class KnownTexts {
     this.meaning = undefined;
     if (bytes[quote] !== QUOTE) return NOWHERE;
     const start = quote + 1;
-    const last = Math.min(start + this.#longest, bytes.length - 1);
+    const last = Math.min(start + LONGEST, bytes.length - 1);
     let hash = 0;
     let end = start;
     for (; bytes[end] !== QUOTE; end++) {

@@ -1,6 +1,7 @@
 /** Reads numbers of JSON (RFC 8259 §6) from their bytes, to the last bit as `JSON.parse` does. */
+import { isDigit, ZERO } from './digits.ts';
 
-const [MINUS, POINT, ZERO, NINE, UPPER_E, LOWER_E] = [0x2d, 0x2e, 0x30, 0x39, 0x45, 0x65];
+const [MINUS, POINT, UPPER_E, LOWER_E] = [0x2d, 0x2e, 0x45, 0x65];
 
 /**
  * So many digits make an integer that a double holds exactly, and so does each of these powers: their quotient is the double
@@ -51,8 +52,4 @@ export class NumberReader {
 function isPlain(bytes: Buffer, first: number, point: number, end: number): boolean {
   if (point === first || end === point + 1 || bytes[end] === LOWER_E || bytes[end] === UPPER_E) return false;
   return bytes[first] !== ZERO || point === first + 1;
-}
-
-function isDigit(byte: number | undefined): byte is number {
-  return byte !== undefined && byte >= ZERO && byte <= NINE;
 }

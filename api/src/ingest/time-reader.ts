@@ -1,7 +1,8 @@
 /** Reads times of events from their bytes, as `parseTimestamp` does. */
 import { parseTimestamp } from '@fleet/contract';
+import { isDigit, ZERO } from './digits.ts';
 
-const [POINT, ZERO, COLON, UPPER_T, UPPER_Z, QUOTE] = [0x2e, 0x30, 0x3a, 0x54, 0x5a, 0x22];
+const [POINT, COLON, UPPER_T, UPPER_Z, QUOTE] = [0x2e, 0x3a, 0x54, 0x5a, 0x22];
 
 /** `2025-11-04T12:00:00`, of which the date is the first part. */
 const [DATE_LENGTH, LENGTH] = [10, 19];
@@ -73,8 +74,4 @@ function pairAt(bytes: Buffer, at: number, greatest: number): number {
   const [tens, ones] = [bytes[at], bytes[at + 1]];
   const pair = isDigit(tens) && isDigit(ones) ? (tens - ZERO) * 10 + ones - ZERO : Number.NaN;
   return pair <= greatest ? pair : Number.NaN;
-}
-
-function isDigit(byte: number | undefined): byte is number {
-  return byte !== undefined && byte >= ZERO && byte <= ZERO + 9;
 }

@@ -13,7 +13,7 @@ export class ValidEvent {
   readonly measured: Measured;
   readonly dtcs: readonly string[] | undefined;
 
-  constructor({ claimed, ts, trip_id, seq, measured, dtcs }: Omit<ValidEvent, never>) {
+  constructor({ claimed, ts, trip_id, seq, measured, dtcs }: ValidEvent) {
     this.claimed = claimed;
     this.ts = ts;
     this.trip_id = trip_id;

@@ -1,6 +1,5 @@
 /** Announced trips and receipts as documents of the registry. */
 import type { Registry } from '../registry.ts';
-import { pagesOf } from '../registry-pages.ts';
 import type { ReceiptRecord, UploadRecord } from './records.ts';
 
 /** Receipts that are read at once: one may name a thousand lines. */
@@ -42,7 +41,7 @@ export class UploadDocuments {
   /** All receipts, by number. */
   async receipts(upload: UploadRecord): Promise<ReceiptRecord[]> {
     const receipts: ReceiptRecord[] = [];
-    for await (const page of pagesOf(this.#registry, 'receipt', { owner: idOf(upload) }, PAGE)) {
+    for await (const page of this.#registry.pages('receipt', { owner: idOf(upload) }, PAGE)) {
       receipts.push(...page.map(({ body }) => body));
     }
     return receipts.sort((a, b) => a.no - b.no);
@@ -50,13 +49,10 @@ export class UploadDocuments {
 
   async putReceipt(upload: UploadRecord, receipt: ReceiptRecord): Promise<void> {
     const owner = idOf(upload);
-    await this.#registry.put({
-      kind: 'receipt',
-      id: `${owner}/${receipt.no}`,
-      owner,
-      at: this.#now(),
-      body: receipt,
-    });
+    const id = `${owner}/${receipt.no}`;
+    // One that is replaced keeps its place, lest it slips past whoever goes through all of them.
+    const at = (await this.#registry.get('receipt', id))?.at ?? this.#now();
+    await this.#registry.put({ kind: 'receipt', id, owner, at, body: receipt });
   }
 
   #document(body: UploadRecord) {

@@ -31,8 +31,10 @@ async function runPart(part: Part): Promise<PartOutcome> {
   child.on('message', (message) => {
     outcome = message as PartOutcome;
   });
-  const closed = once(child, 'close');
-  child.send(part);
+  const closed = once(child, 'close').catch((error: Error) => [error.message]);
+  child.send(part, () => {
+    // Where it can't be told, it ends, or has ended.
+  });
   const [code, signal] = await closed;
   const seconds = (performance.now() - began) / 1_000;
   if (outcome !== undefined) return { ...outcome, seconds };

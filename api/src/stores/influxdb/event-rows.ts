@@ -4,16 +4,20 @@ import { readCsv } from './csv.ts';
 import { tripOfContainer } from './event-line.ts';
 import { milliseconds } from './line-protocol.ts';
 
-/** Columns of a point that are no signals; the first two begin every line. */
-const OWN_COLUMNS = ['name', 'tags', 'time', 'vin', 'trip_id', 'seq', 'source', 'dtcs'];
+/** Columns of a point that are no signals. */
+const OWN_COLUMNS = ['time', 'vin', 'trip_id', 'seq', 'source', 'dtcs'];
+/** `name` and `tags` begin every line; a signal may be called the same. */
+const FIRST_COLUMN = 2;
 
 /** The events of points that were read with these columns, in the order of the answer. */
 export function parseEventRows(text: string): EventRow[] {
   return readCsv(text, (columns) => {
     const [time, container, seq, source, dtcs] = ['time', 'trip_id', 'seq', 'source', 'dtcs'].map((name) =>
-      columns.indexOf(name),
+      columns.indexOf(name, FIRST_COLUMN),
     ) as [number, number, number, number, number];
-    const signals = columns.map((name, index) => ({ name, index })).filter(({ name }) => !OWN_COLUMNS.includes(name));
+    const signals = columns
+      .map((name, index) => ({ name, index }))
+      .filter(({ name, index }) => index >= FIRST_COLUMN && !OWN_COLUMNS.includes(name));
     return (line) => {
       const values: Record<string, number> = {};
       for (const { name, index } of signals) {

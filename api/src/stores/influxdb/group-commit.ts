@@ -20,7 +20,7 @@ const MANY = 1_000;
 const MOST_WAIT_MS = 4;
 const LOOK_AGAIN_MS = 1;
 const END_LOOK_MS = 10;
-/** Events that are worth a body: fewer wait for others, since InfluxDB takes as long for one as for a hundred. */
+/** Events that are worth a body: fewer wait for others, since InfluxDB has half as much to do for one as for sixty-four. */
 const ENOUGH = 200;
 /** How long is tried to store a group, milliseconds from its first event. */
 const PATIENCE_MS = 10_000;
@@ -141,7 +141,7 @@ export class GroupCommit {
     return this.#full.shift();
   }
 
-  /** Stores a group. Its callers hear after the next one is on its way, since they may have much to do then. Never rejects. */
+  /** Stores a group. Its callers hear after the next one is on its way, if one is full: they may have much to do. Never rejects. */
   async #run(group: Group): Promise<void> {
     const tell = await this.#store(group).catch((error) => () => {
       group.reject(error);

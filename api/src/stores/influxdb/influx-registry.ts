@@ -10,6 +10,7 @@
 import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
 import { WATCHED_KINDS } from '../../registry.ts';
+import { pagesOfAll } from '../../registry-pages.ts';
 import type { InfluxClient } from './client.ts';
 import type { Row } from './csv.ts';
 import { documentLine, type Revision, revisionOf, tagOf, toDocument, tombstoneLine } from './documents.ts';
@@ -50,6 +51,10 @@ export class InfluxRegistry implements Registry {
       .filter((document) => before === undefined || newestFirst(before, document) < 0)
       .sort(newestFirst)
       .slice(0, limit) as unknown as RegistryDocument<K>[];
+  }
+
+  pages<K extends DocumentKind>(kind: K, query: DocumentQuery, size: number) {
+    return pagesOfAll(this, kind, query, size);
   }
 
   async count(kind: DocumentKind, owner?: string): Promise<number> {

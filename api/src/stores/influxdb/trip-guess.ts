@@ -24,7 +24,8 @@ interface Answer {
   readonly id: string;
   /** The run's place among the runs. */
   readonly at: number;
-  /** From then on a device's trip may take events, milliseconds since 1970. */
+  /** Before, what was worked out was not looked at, and from `until` on a device's trip may take events; ms since 1970. */
+  readonly since: number;
   readonly until: number;
   /** What was last worked out, when the answer was found. */
   readonly trips: readonly Trip[];
@@ -88,7 +89,7 @@ export class TripGuess {
   /** What was found out before, if it holds for this time. */
   #answer({ vehicle, corrections }: VehicleGroup, ts: number): string | undefined {
     const { runs, answer } = this.#of(vehicle);
-    if (answer === undefined || corrections.length > 0 || ts >= answer.until) return undefined;
+    if (answer === undefined || corrections.length > 0 || ts < answer.since || ts >= answer.until) return undefined;
     const run = runs[answer.at];
     const isInRun = run !== undefined && contains(run, ts);
     return isInRun && answer.trips === this.#tripsOf(vehicle) ? answer.id : undefined;
@@ -102,7 +103,7 @@ export class TripGuess {
     if (at < 0) return;
     const parts = trips.flatMap((trip) => trip.parts).filter(({ trip }) => trip !== null);
     const starts = [...own.deviceTrips.values(), ...parts].map(({ from }) => from).filter((from) => from > ts);
-    own.answer = { id, at, until: Math.min(...starts) - this.#idleMs, trips };
+    own.answer = { id, at, since: ts, until: Math.min(...starts) - this.#idleMs, trips };
   }
 
   /** What is known around a time. */

@@ -6,6 +6,7 @@ import {
   type RegistryDocument,
   WATCHED_KINDS,
 } from '../../registry.ts';
+import { pagesOfAll } from '../../registry-pages.ts';
 
 export function createMemoryRegistry(): Registry {
   const kinds = new Map<DocumentKind, Map<string, RegistryDocument>>();
@@ -29,6 +30,9 @@ export function createMemoryRegistry(): Registry {
     },
     async list(kind, query = {}) {
       return structuredClone(select([...of(kind).values()], query)) as RegistryDocument<typeof kind>[];
+    },
+    pages(kind, query, size) {
+      return pagesOfAll(this, kind, query, size);
     },
     async count(kind, owner) {
       return select([...of(kind).values()], owner === undefined ? {} : { owner }).length;

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { StartError } from '../../ports.ts';
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
+import { pagesByCursor } from '../../registry-pages.ts';
 import { Documents } from './documents.ts';
 import { lockFolder } from './folder-lock.ts';
 import { asUnavailable, type Database, openForReading, openForWriting } from './open-database.ts';
@@ -78,6 +79,10 @@ class SqliteFileRegistry implements FileRegistry {
 
   async list<K extends DocumentKind>(kind: K, query?: DocumentQuery): Promise<readonly RegistryDocument<K>[]> {
     return this.#documents.list(kind, query);
+  }
+
+  pages<K extends DocumentKind>(kind: K, query: DocumentQuery, size: number) {
+    return pagesByCursor(this, kind, query, size);
   }
 
   async count(kind: DocumentKind, owner?: string): Promise<number> {

@@ -1,5 +1,6 @@
 /** The port of documents, on the two threads. */
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
+import { pagesByCursor } from '../../registry-pages.ts';
 import type { SqliteParts } from './sqlite-event-store.ts';
 
 export class SqliteRegistry implements Registry {
@@ -19,6 +20,10 @@ export class SqliteRegistry implements Registry {
       kind,
       query,
     )) as readonly RegistryDocument[] as RegistryDocument<K>[];
+  }
+
+  pages<K extends DocumentKind>(kind: K, query: DocumentQuery, size: number) {
+    return pagesByCursor(this, kind, query, size);
   }
 
   async count(kind: DocumentKind, owner?: string): Promise<number> {

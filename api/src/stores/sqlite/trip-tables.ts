@@ -43,9 +43,13 @@ export class TripTables {
     };
   }
 
-  /** Writes what was worked out from events as they were at a commit; what changed since stays dirty. */
+  /**
+   * Writes what was worked out from events as they were at a commit; what changed since stays dirty. Nothing is written
+   * where the vehicle came to have other names or corrections: it is all worked out anew.
+   */
   apply(derived: Derived, at: number): void {
     const vehicleId = this.#containers.ensureVehicle(derived.vehicle);
+    if ((this.#restructured.get(vehicleId) ?? 0) > at) return;
     for (const { trip_id, from_ts } of derived.removed) this.#sql.removeTrip.run(vehicleId, trip_id, from_ts);
     for (const { trip_id, from_ts, to_ts, parts, totals, summary } of derived.trips) {
       this.#sql.putTrip.run(vehicleId, trip_id, from_ts, to_ts, parts, totals, summary);
