@@ -2,8 +2,8 @@ import type { Manifest, ManifestChunk, Problem, Result } from '@fleet/contract';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SeqRange } from '../ports.ts';
-import { seqRanges } from '../trips/seq-ranges.ts';
-import { checkManifest, contradictionsIn } from './check-manifest.ts';
+import { seqRanges, unionOfRanges } from '../trips/seq-ranges.ts';
+import { checkManifest, contradictionsIn, type Holdings } from './check-manifest.ts';
 import type { ReceiptRecord } from './records.ts';
 
 /** A chunk of a device, and what became of it. */
@@ -25,6 +25,10 @@ const sent: fc.Arbitrary<Sent> = fc.record({
   chunk: fc.constantFrom('no', 'whole', 'rest'),
 });
 
+function holdingsOf(receipts: readonly ReceiptRecord[], stored: readonly SeqRange[]): Holdings {
+  return { receipts, covered: unionOfRanges([stored, ...receipts.map(({ seqs }) => seqs)]) };
+}
+
 /** The manifest of these chunks and what the server holds of them. */
 function tell(chunks: readonly Sent[]) {
   const manifest: ManifestChunk[] = [];
@@ -45,7 +49,7 @@ function tell(chunks: readonly Sent[]) {
     for (const seq of [...cameLive, ...inChunk]) here.add(seq);
     next += length;
   }
-  return { manifest: manifestOf(manifest, made.length), holdings: { receipts, stored: seqRanges(live) }, made, here };
+  return { manifest: manifestOf(manifest, made.length), holdings: holdingsOf(receipts, seqRanges(live)), made, here };
 }
 
 function receiptOf(no: number, seqs: readonly number[], more: Partial<ReceiptRecord> = {}): ReceiptRecord {
@@ -100,7 +104,7 @@ describe('checkManifest', () => {
   test('is not taken in by lines that were sent twice', () => {
     const receipt = receiptOf(1, [1, 2], { event_count: 3 });
 
-    expect(checkManifest(manifestOf([ONE], 3), { receipts: [receipt], stored: [] })).toMatchObject({
+    expect(checkManifest(manifestOf([ONE], 3), holdingsOf([receipt], []))).toMatchObject({
       error: { slug: 'manifest-mismatch', extra: { missing: [], differing: [], uncovered: [[3, 3]] } },
     });
   });
@@ -108,7 +112,7 @@ describe('checkManifest', () => {
   test('counts lines without a seq', () => {
     const receipt = receiptOf(1, [1, 2], { event_count: 3, unnumbered_count: 1 });
 
-    expect(checkManifest(manifestOf([ONE], 3), { receipts: [receipt], stored: [] }).ok).toBe(true);
+    expect(checkManifest(manifestOf([ONE], 3), holdingsOf([receipt], [])).ok).toBe(true);
   });
 
   test.each<[string, Partial<ReceiptRecord>]>([
@@ -117,7 +121,7 @@ describe('checkManifest', () => {
   ])('names a chunk that is here with %s', (_what, more) => {
     const receipts = [receiptOf(1, [1, 2, 3], more)];
 
-    expect(checkManifest(manifestOf([ONE], 3), { receipts, stored: [[1, 3]] })).toMatchObject({
+    expect(checkManifest(manifestOf([ONE], 3), holdingsOf(receipts, [[1, 3]]))).toMatchObject({
       error: { extra: { missing: [], differing: [1], uncovered: [] } },
     });
   });

@@ -16,8 +16,8 @@ import type { ReceiptRecord } from './records.ts';
 /** What is here of a trip. */
 export interface Holdings {
   readonly receipts: readonly ReceiptRecord[];
-  /** The seqs that are stored, however they came: a drive may have come half live. */
-  readonly stored: readonly SeqRange[];
+  /** The seqs that receipts answer for, and those that are stored, however they came: a drive may have come half live. */
+  readonly covered: readonly SeqRange[];
 }
 
 /** Most faults, and most ranges of seqs, that are listed. */
@@ -46,9 +46,8 @@ export function contradictionsIn({ chunks, event_count }: Manifest): Fault[] {
  * Compares a manifest with what is here. A chunk is here when its receipt has the same digest, or when there is no
  * receipt but each of its seqs is stored or was named as rejected. 409 `manifest-mismatch` says what is nowhere.
  */
-export function checkManifest(manifest: Manifest, { receipts, stored }: Holdings): Result<void, Problem> {
+export function checkManifest(manifest: Manifest, { receipts, covered }: Holdings): Result<void, Problem> {
   const byNumber = new Map(receipts.map((receipt) => [receipt.no, receipt]));
-  const covered = unionOfRanges([stored, ...receipts.map(({ seqs }) => seqs)]);
   const findings = manifest.chunks.map((chunk) => find(chunk, byNumber.get(chunk.no), covered));
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
   const tooFew = count < manifest.event_count;

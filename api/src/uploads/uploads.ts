@@ -6,11 +6,11 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import { KeyedLock } from '../ingest/keyed-lock.ts';
 import type { EventStore, SeqRange } from '../ports.ts';
 import type { Registry } from '../registry.ts';
-import { unionOfRanges } from '../trips/seq-ranges.ts';
 import { derivedTripTime } from '../trips/trip-id.ts';
 import { checkManifest, contradictionsIn } from './check-manifest.ts';
 import { putChunk, type ReceivedChunk } from './put-chunk.ts';
 import type { ReceiptRecord, UploadRecord } from './records.ts';
+import { unionInSlices } from './union-in-slices.ts';
 import { idOf, UploadDocuments } from './upload-documents.ts';
 
 /** A trip as a device announces it. */
@@ -115,15 +115,16 @@ export class Uploads {
 
   /** What is here of a trip, so that a device can go on where it was. */
   async status(upload: UploadRecord): Promise<UploadStatus> {
-    const { receipts, stored } = await this.#holdings(upload);
-    return { upload, receipts, seqs: unionOfRanges([stored, ...receipts.map(({ seqs }) => seqs)]) };
+    const receipts = await this.#documents.receipts(upload);
+    return { upload, receipts, seqs: await covered(receipts, await this.#stored(upload)) };
   }
 
   /** Where receipts answer for all that the manifest lists, no event is counted. */
   async #check(upload: UploadRecord, manifest: Manifest): Promise<Result<void, Problem>> {
     const receipts = await this.#documents.receipts(upload);
-    const checked = checkManifest(manifest, { receipts, stored: [] });
-    return checked.ok ? checked : checkManifest(manifest, { receipts, stored: await this.#stored(upload) });
+    const checked = checkManifest(manifest, { receipts, covered: await covered(receipts, []) });
+    if (checked.ok) return checked;
+    return checkManifest(manifest, { receipts, covered: await covered(receipts, await this.#stored(upload)) });
   }
 
   /** A smaller manifest that comes late takes nothing back. */
@@ -133,10 +134,6 @@ export class Uploads {
     const upload: UploadRecord = { ...known, completed: { at: this.#parts.now(), manifest } };
     await this.#documents.put(upload);
     return upload;
-  }
-
-  async #holdings(upload: UploadRecord) {
-    return { receipts: await this.#documents.receipts(upload), stored: await this.#stored(upload) };
   }
 
   #stored(upload: UploadRecord): Promise<readonly SeqRange[]> {
@@ -154,6 +151,11 @@ export class Uploads {
   #vehicleOf({ vehicle }: UploadRecord): string {
     return this.#parts.resolve(vehicle);
   }
+}
+
+/** The seqs of receipts and events. */
+function covered(receipts: readonly ReceiptRecord[], stored: readonly SeqRange[]): Promise<readonly SeqRange[]> {
+  return unionInSlices([stored, ...receipts.map(({ seqs }) => seqs)]);
 }
 
 function notAllowed(claimed: string): Result<never, Problem> {
