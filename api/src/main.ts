@@ -1,6 +1,7 @@
 /** What is started: everything else is loaded when it is settled how memory grows meanwhile. */
-import { holdYoungSpace } from './young-space.ts';
+import { holdYoungSpace, makeAllThingsYoung } from './young-space.ts';
 
+makeAllThingsYoung();
 holdYoungSpace();
 const { program } = await import('./program.ts');
 const { faultText } = await import('./fault-text.ts');

@@ -128,7 +128,8 @@ export class EventTable {
   #insert(container: number, seq: number, record: Uint8Array): void {
     this.#rows.push(container, seq, record);
     if (this.#rows.length < 3 * ROWS) return;
-    this.#sql.insertMany.run(this.#rows);
+    // As arguments: to be taken out of an array, each would cost as much again.
+    this.#sql.insertMany.run(...this.#rows);
     this.#rows = [];
   }
 
