@@ -8,6 +8,7 @@ import { InfluxClient, type InfluxSettings } from '@fleet/api/stores/influxdb/cl
 import { eventLine } from '@fleet/api/stores/influxdb/event-line';
 import { EventWriter } from '@fleet/api/stores/influxdb/event-writer';
 import { Touches } from '@fleet/api/stores/influxdb/touches';
+import { makeAllThingsYoung } from '@fleet/api/young-space';
 import { atLeast, type Benchmark, type Finding, type RunOptions } from './benchmark.ts';
 import { driveEvents } from './drive-events.ts';
 import { withInfluxd } from './influx-server.ts';
@@ -44,6 +45,8 @@ interface Sample {
 
 async function compare(access: InfluxSettings, pid: number, { quick, progress }: RunOptions): Promise<Finding[]> {
   const size = quick ? BODY : BURST;
+  // As the server does.
+  makeAllThingsYoung();
   const client = new InfluxClient(access);
   const writer = new EventWriter(client, new Touches(Date.now), () => {});
   const rounds: { readonly ours: Sample; readonly base: Sample }[] = [];
