@@ -1,5 +1,7 @@
 /** Long work in slices, so that the event loop is never held for long. */
 
+import { performance } from 'node:perf_hooks';
+
 /** Longest stretch of work between two breaths, milliseconds. */
 const SLICE_MS = 10;
 

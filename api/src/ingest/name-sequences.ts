@@ -11,11 +11,17 @@ import {
   SIGNALS,
 } from '@fleet/contract';
 
+/** A name as it stands in JSON, with its quotes and the colon: compared four bytes at a time, of which the last may overlap. */
+interface Key {
+  readonly length: number;
+  readonly words: readonly number[];
+  readonly last: number;
+}
+
 /** A name within a sequence. */
 export interface Step {
   readonly name: string;
-  /** The name as it stands in JSON, with its quotes and the colon. */
-  readonly key: Uint8Array;
+  readonly key: Key;
   /** Whether it is a signal's, whose value is a number between these, both included. */
   readonly isSignal: boolean;
   readonly min: number;
@@ -36,6 +42,8 @@ const MOST_NEXT = 16;
 export class NameSequences {
   #first = step('', undefined);
   #count = 0;
+  #bytes: Buffer = Buffer.alloc(0);
+  #view: DataView = new DataView(this.#bytes.buffer);
 
   /** Where every event begins. */
   get first(): Step {
@@ -44,10 +52,11 @@ export class NameSequences {
 
   /** The step to the name at a place in a JSON text; undefined where no name of an event is plainly there. */
   follow(from: Step, bytes: Buffer, at: number): Step | undefined {
+    const view = this.#viewOf(bytes);
     const { next } = from;
     for (let index = 0; index < next.length; index++) {
       const candidate = next[index] as Step;
-      if (!isAt(candidate.key, bytes, at)) continue;
+      if (!isAt(candidate.key, view, at)) continue;
       // What comes often comes first.
       if (index > 0) [next[index - 1], next[index]] = [candidate, next[index - 1] as Step];
       return candidate;
@@ -59,6 +68,15 @@ export class NameSequences {
   signalsAt(end: Step): readonly string[] | undefined {
     if (end.signals === undefined) end.signals = signalsOf(end) ?? null;
     return end.signals ?? undefined;
+  }
+
+  /** Bytes as a view: most events come in the same bytes as the one before. */
+  #viewOf(bytes: Buffer): DataView {
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    }
+    return this.#view;
   }
 
   #learn(from: Step, bytes: Buffer, at: number): Step | undefined {
@@ -82,7 +100,16 @@ export class NameSequences {
 function step(name: string, before: Step | undefined): Step {
   const isSignal = !ENVELOPE.has(name);
   const { min, max } = isSignal && isSignalName(name) ? SIGNALS[name] : ANY_NUMBER;
-  return { name, key: Buffer.from(`"${name}":`), isSignal, min, max, before, next: [], signals: undefined };
+  return {
+    name,
+    key: before === undefined ? NO_KEY : keyOf(name),
+    isSignal,
+    min,
+    max,
+    before,
+    next: [],
+    signals: undefined,
+  };
 }
 
 const ENVELOPE = new Set(ENVELOPE_NAMES);
@@ -109,9 +136,21 @@ function signalsOf(end: Step): readonly string[] | undefined {
   return isWhole && isPaired && signals.length > 0 && custom.length <= MAX_CUSTOM_SIGNALS ? signals : undefined;
 }
 
-function isAt(key: Uint8Array, bytes: Buffer, start: number): boolean {
-  const { length } = key;
-  if (start + length > bytes.length) return false;
-  for (let index = 0; index < length; index++) if (bytes[start + index] !== key[index]) return false;
-  return true;
+const WORD = 4;
+/** Before the first name there is none. */
+const NO_KEY: Key = { length: 0, words: [], last: 0 };
+
+function keyOf(name: string): Key {
+  const bytes = Buffer.from(`"${name}":`);
+  const { length } = bytes;
+  const words = Array.from({ length: Math.floor(length / WORD) }, (_, index) => bytes.readInt32BE(index * WORD));
+  return { length, words, last: bytes.readInt32BE(length - WORD) };
+}
+
+function isAt({ length, words, last }: Key, view: DataView, start: number): boolean {
+  if (start + length > view.byteLength) return false;
+  for (let index = 0; index < words.length; index++) {
+    if (view.getInt32(start + index * WORD) !== words[index]) return false;
+  }
+  return view.getInt32(start + length - WORD) === last;
 }

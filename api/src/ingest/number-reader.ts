@@ -17,27 +17,23 @@ const LONGEST = 64;
 export class NumberReader {
   /** Where the number that was read last ends. */
   end = 0;
-  /** The digits so far, without their point. */
-  #digits = 0;
 
   /** The number that begins somewhere; NaN where none plainly does. */
   read(bytes: Buffer, start: number): number {
     const isNegative = bytes[start] === MINUS;
     const first = isNegative ? start + 1 : start;
-    this.#digits = 0;
-    const point = this.#takeDigits(bytes, first);
-    const end = bytes[point] === POINT ? this.#takeDigits(bytes, point + 1) : point;
+    let digits = 0;
+    let end = first;
+    let byte = bytes[end];
+    for (; isDigit(byte); byte = bytes[++end]) digits = digits * 10 + byte - ZERO;
+    const point = end;
+    if (byte === POINT) {
+      for (byte = bytes[++end]; isDigit(byte); byte = bytes[++end]) digits = digits * 10 + byte - ZERO;
+    }
     if (end - first > MOST_DIGITS || !isPlain(bytes, first, point, end)) return this.#readAny(bytes, start);
     this.end = end;
-    const value = end > point ? this.#digits / (POWERS[end - point - 1] as number) : this.#digits;
+    const value = end > point ? digits / (POWERS[end - point - 1] as number) : digits;
     return isNegative ? -value : value;
-  }
-
-  /** Where the digits end that begin somewhere. */
-  #takeDigits(bytes: Buffer, start: number): number {
-    let at = start;
-    for (; isDigit(bytes[at]); at++) this.#digits = this.#digits * 10 + (bytes[at] as number) - ZERO;
-    return at;
   }
 
   /** Also one with an exponent, or with more digits than a double has. */
