@@ -32,5 +32,5 @@ function stages(input: unknown, { speaker, window }: Admission): Result<KeyedEve
   if (!authorized.ok) return authorized;
   const timed = checkClock(authorized.value, window);
   if (!timed.ok) return timed;
-  return ok(keyOf(timed.value, speaker.namesOf(timed.value.vehicle), speaker.source));
+  return ok(keyOf(timed.value, speaker));
 }

@@ -25,12 +25,15 @@ export interface KeyedEvent {
 }
 
 /**
- * The event with its key. A trip id that the server itself once made (for loose events) counts as none; `names` are all
+ * The event with its key. A trip id that the server itself once made (for loose events) counts as none; `namesOf` gives all
  * names of the vehicle, for recognising it.
  */
-export function keyOf(event: TimedEvent, names: readonly string[], source: string): KeyedEvent {
+export function keyOf(
+  event: TimedEvent,
+  { namesOf, source }: { namesOf(vehicle: string): readonly string[]; readonly source: string },
+): KeyedEvent {
   const { vehicle, ts, measured, dtcs, trip_id } = event;
-  const trip = trip_id === undefined || names.some((name) => isDerived(trip_id, name)) ? null : trip_id;
+  const trip = trip_id === undefined || namesOf(vehicle).some((name) => isDerived(trip_id, name)) ? null : trip_id;
   return trip === null
     ? { vehicle, trip, container: dayOf(ts), seq: ts, ts, measured, dtcs, source }
     : { vehicle, trip, container: trip, seq: event.seq ?? ts, ts, measured, dtcs, source };
