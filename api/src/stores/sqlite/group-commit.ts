@@ -20,18 +20,24 @@ const MOST_WAITING = 100_000;
 
 /** The events of one call. */
 interface Batch {
+  readonly events: readonly KeyedEvent[];
   readonly results: WriteResult[];
   left: number;
   resolve(results: readonly WriteResult[]): void;
   reject(error: unknown): void;
 }
 
-/** A stretch of a group that belongs to one batch. */
+/** A stretch of a batch that is in a group: its events from one index on, up to before another. */
 interface Share {
   readonly batch: Batch;
-  /** Where it lies in the batch. */
-  readonly offset: number;
-  count: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Whose events a group has, and the time of the newest. */
+export interface GroupExtent {
+  readonly vehicles: ReadonlySet<string>;
+  readonly newest: number;
 }
 
 /** Containers that have numbers; with more, all numbers start anew. */
@@ -79,19 +85,29 @@ class ContainerNumbers {
 
 /** A group that is being filled or waits. */
 class Group {
-  readonly events: KeyedEvent[] = [];
   readonly shares: Share[] = [];
+  /** Its events in all. */
+  count = 0;
 
-  add(event: KeyedEvent, batch: Batch, offset: number): void {
-    this.events.push(event);
-    const share = this.shares.at(-1);
-    if (share?.batch === batch) share.count++;
-    else this.shares.push({ batch, offset, count: 1 });
+  /** Takes in a batch from some index on, as far as there is room; the index of the first that did not come in. */
+  add(batch: Batch, from: number): number {
+    const to = Math.min(batch.events.length, from + MOST_IN_GROUP - this.count);
+    this.shares.push({ batch, from, to });
+    this.count += to - from;
+    return to;
+  }
+
+  /** Calls back for each event, with its place among all. */
+  forEach(each: (event: KeyedEvent, index: number) => void): void {
+    let index = 0;
+    for (const { batch, from, to } of this.shares) {
+      for (let at = from; at < to; at++) each(batch.events[at] as KeyedEvent, index++);
+    }
   }
 }
 
 export class GroupCommit {
-  readonly #commit: (group: EventGroup, events: readonly KeyedEvent[]) => Promise<GroupReport>;
+  readonly #commit: (group: EventGroup, extent: GroupExtent) => Promise<GroupReport>;
   readonly #records: RecordWriter;
   readonly #numbers = new ContainerNumbers();
   readonly #full: Group[] = [];
@@ -102,7 +118,7 @@ export class GroupCommit {
   /** Callers whose events were in the last group. */
   #lastCallers = 0;
 
-  constructor(names: Names, commit: (group: EventGroup, events: readonly KeyedEvent[]) => Promise<GroupReport>) {
+  constructor(names: Names, commit: (group: EventGroup, extent: GroupExtent) => Promise<GroupReport>) {
     this.#records = new RecordWriter(names);
     this.#commit = commit;
   }
@@ -114,10 +130,11 @@ export class GroupCommit {
       return Promise.reject(new OverloadedError(`${this.#waiting} events wait to be stored`));
     }
     return new Promise((resolve, reject) => {
-      const batch: Batch = { results: new Array<WriteResult>(events.length), left: events.length, resolve, reject };
-      for (let offset = 0; offset < events.length; offset++) {
-        if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
-        this.#filling.add(events[offset] as KeyedEvent, batch, offset);
+      const { length } = events;
+      const batch: Batch = { events, results: new Array<WriteResult>(length), left: length, resolve, reject };
+      for (let from = 0; from < length; ) {
+        if (this.#filling.count >= MOST_IN_GROUP) this.#seal();
+        from = this.#filling.add(batch, from);
       }
       this.#waiting += events.length;
       this.#schedule();
@@ -157,35 +174,34 @@ export class GroupCommit {
   #send(): void {
     while (this.#underWay < MOST_UNDER_WAY) {
       if (this.#full.length === 0) {
-        if (this.#filling.events.length === 0) return;
+        if (this.#filling.count === 0) return;
         this.#seal();
       }
       const group = this.#full.shift() as Group;
       this.#underWay++;
       this.#lastCallers = group.shares.length;
-      this.#commit(this.#pack(group), group.events).then(
-        (report) => this.#done(group, (share, start) => fulfil(group, share, start, report)),
+      this.#commit(this.#pack(group), extentOf(group)).then(
+        (report) => this.#done(group, (share, start) => fulfil(share, start, group.count, report)),
         (error) => this.#done(group, ({ batch }) => batch.reject(error)),
       );
     }
   }
 
-  #pack({ events }: Group): EventGroup {
-    const count = events.length;
+  #pack(group: Group): EventGroup {
+    const { count } = group;
     if (this.#numbers.full) this.#numbers.clear();
     const ends = new Uint32Array(count);
-    for (let index = 0; index < count; index++) {
-      this.#records.write(events[index] as KeyedEvent);
+    group.forEach((event, index) => {
+      this.#records.write(event);
       ends[index] = this.#records.length;
-    }
+    });
     const buffer = new ArrayBuffer(ROW_BYTES * count + this.#records.length);
     const columns = columnsOf(buffer, count);
-    for (let index = 0; index < count; index++) {
-      const event = events[index] as KeyedEvent;
+    group.forEach((event, index) => {
       columns.seq[index] = event.seq;
       columns.ts[index] = event.ts;
       columns.container[index] = this.#numbers.numberOf(event);
-    }
+    });
     columns.end.set(ends);
     this.#records.takeInto(columns.records);
     return { count, packed: new Uint8Array(buffer), ...this.#numbers.takeFresh() };
@@ -193,11 +209,11 @@ export class GroupCommit {
 
   #done(group: Group, settle: (share: Share, start: number) => void): void {
     this.#underWay--;
-    this.#waiting -= group.events.length;
+    this.#waiting -= group.count;
     let start = 0;
     for (const share of group.shares) {
       settle(share, start);
-      start += share.count;
+      start += share.to - share.from;
     }
     if (this.#waiting > 0) this.#schedule();
   }
@@ -206,18 +222,29 @@ export class GroupCommit {
 /** Bytes of an event in a group beside its record. */
 const ROW_BYTES = 24;
 
-function fulfil(
-  { events }: Group,
-  { batch, offset, count }: Share,
-  start: number,
-  { packed, trips }: GroupReport,
-): void {
-  for (let index = start; index < start + count; index++) {
-    batch.results[offset + index - start] = {
-      outcome: OUTCOMES[packed[index] as number] ?? 'stored',
-      trip_id: events[index]?.trip ?? trips[packed[events.length + index] as number] ?? '',
-    };
+function extentOf(group: Group): GroupExtent {
+  const vehicles = new Set<string>();
+  let newest = 0;
+  let last = '';
+  group.forEach(({ vehicle, ts }) => {
+    if (ts > newest) newest = ts;
+    if (vehicle !== last) vehicles.add(vehicle);
+    last = vehicle;
+  });
+  return { vehicles, newest };
+}
+
+/** Says what became of a share, whose first event is the `start`th of so many in the group. */
+function fulfil({ batch, from, to }: Share, start: number, count: number, { packed, trips }: GroupReport): void {
+  let result: WriteResult | undefined;
+  for (let at = from; at < to; at++) {
+    const index = start + at - from;
+    const outcome = OUTCOMES[packed[index] as number] ?? 'stored';
+    const trip_id = batch.events[at]?.trip ?? trips[packed[count + index] as number] ?? '';
+    // Of most events the same is to be said as of the one before.
+    if (result?.outcome !== outcome || result.trip_id !== trip_id) result = { outcome, trip_id };
+    batch.results[at] = result;
   }
-  batch.left -= count;
+  batch.left -= to - from;
   if (batch.left === 0) batch.resolve(batch.results);
 }

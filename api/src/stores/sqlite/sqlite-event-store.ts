@@ -19,7 +19,7 @@ import type {
   WriteResult,
 } from '../../ports.ts';
 import type { Dictionary } from './dictionary.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type GroupExtent } from './group-commit.ts';
 import { unpackHistory } from './packed-history.ts';
 import { type EventGroup, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { ReaderMethods } from './reader-methods.ts';
@@ -56,7 +56,7 @@ export class SqliteEventStore implements EventStore {
     this.#newest = parts.newest;
     const isNumbered = (name: string) => parts.names.idOf(name) !== undefined;
     this.#haveNumbers = rememberedByNames((names) => names.every(isNumbered) || undefined);
-    this.#commits = new GroupCommit(parts.names, (group, events) => this.#commit(group, events));
+    this.#commits = new GroupCommit(parts.names, (group, extent) => this.#commit(group, extent));
   }
 
   write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
@@ -136,17 +136,13 @@ export class SqliteEventStore implements EventStore {
     await this.#parts.close();
   }
 
-  async #commit(group: EventGroup, events: readonly KeyedEvent[]): Promise<GroupReport> {
+  async #commit(group: EventGroup, { vehicles, newest }: GroupExtent): Promise<GroupReport> {
     const { writer, settler, observer } = this.#parts;
     try {
       const report = await writer.call('write', group);
-      const vehicles = new Set<string>();
-      for (const { ts, vehicle } of events) {
-        if (ts > (this.#newest ?? 0)) this.#newest = ts;
-        vehicles.add(vehicle);
-      }
+      this.#newest = Math.max(newest, this.#newest ?? 0);
       settler.changed(vehicles);
-      if (observer !== undefined) tell(observer, report, events.length);
+      if (observer !== undefined) tell(observer, report, group.count);
       return report;
     } catch (error) {
       observer?.failed(error as Error);
