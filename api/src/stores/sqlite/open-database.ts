@@ -12,8 +12,13 @@ export type { Database } from 'better-sqlite3';
 const BUSY_MS = 5_000;
 /** Kilobytes of pages that a connection keeps in memory, as many as SQLite itself takes: the system keeps others. */
 const CACHE_KB = 2_048;
-/** The write-ahead log is cut back to this after a checkpoint. */
-const LOG_LIMIT_BYTES = 16 * 2 ** 20;
+/**
+ * The write-ahead log is copied into the file when it has grown to this. A page that changed a hundred times until then is
+ * written to the file once: a longer log spares the disk.
+ */
+const LOG_BYTES = 16 * 2 ** 20;
+/** Of a page, as SQLite itself has it. */
+const PAGE_BYTES = 4_096;
 
 /** Opens the file for writing, makes it or brings its tables up to date. */
 export function openForWriting(file: string, migrations: readonly string[] = MIGRATIONS): Database.Database {
@@ -26,7 +31,8 @@ export function openForWriting(file: string, migrations: readonly string[] = MIG
     db.pragma('journal_mode = WAL');
     db.pragma('synchronous = FULL');
     db.pragma(`cache_size = -${CACHE_KB}`);
-    db.pragma(`journal_size_limit = ${LOG_LIMIT_BYTES}`);
+    db.pragma(`journal_size_limit = ${LOG_BYTES}`);
+    db.pragma(`wal_autocheckpoint = ${LOG_BYTES / PAGE_BYTES}`);
     migrate(db, file, migrations);
     return db;
   } catch (error) {
