@@ -19,6 +19,8 @@ export interface Container {
   waiting: Map<number, Uint8Array> | null;
   /** Where its events must be looked at again, as `dirty` has it; null where nothing must. */
   dirty: DirtyRange | null;
+  /** Whether its row in the file is behind. */
+  behind: boolean;
 }
 
 /** Events of a container from a time and a seq on. */
@@ -109,7 +111,7 @@ export class Containers {
     const row = this.#sql.find.get(vehicleId, name) as (Omit<Container, 'loose'> & { loose: number }) | undefined;
     if (row === undefined) return undefined;
     const dirty = (this.#sql.findDirty.get(vehicleId, row.id) as DirtyRange | undefined) ?? null;
-    return this.#keep(key, { ...row, loose: row.loose === 1, dirty, waiting: null });
+    return this.#keep(key, { ...row, loose: row.loose === 1, dirty, waiting: null, behind: false });
   }
 
   /** Whether a vehicle has trips that a device made. */
@@ -135,6 +137,7 @@ export class Containers {
       top_seq: 0,
       waiting: null,
       dirty: null,
+      behind: false,
     });
   }
 
@@ -200,13 +203,17 @@ export class Containers {
   }
 
   #fallsBehind(container: Container): void {
+    if (container.behind) return;
+    container.behind = true;
     this.#behind.add(container);
     if (container.loose) return;
     const trips = this.#tripsBehind.get(container.vehicle_id) ?? new Set<Container>();
     this.#tripsBehind.set(container.vehicle_id, trips.add(container));
   }
 
-  #write({ id, first_ts, last_ts, event_count }: Container): void {
+  #write(container: Container): void {
+    const { id, first_ts, last_ts, event_count } = container;
+    container.behind = false;
     this.#sql.update.run(first_ts, last_ts, event_count, id);
   }
 

@@ -33,8 +33,10 @@ export class EventTable {
   constructor(db: Database) {
     this.#sql = {
       insert: db.prepare('INSERT INTO events VALUES (?, ?, ?) ON CONFLICT DO NOTHING'),
+      // OR FAIL: were a row bad, SQLite need not take the others back, nor keep each page as it was for that. The caller
+      // takes back the whole commit.
       insertMany: db.prepare(
-        `INSERT INTO events VALUES ${Array(ROWS).fill('(?, ?, ?)').join(', ')} ON CONFLICT DO NOTHING`,
+        `INSERT OR FAIL INTO events VALUES ${Array(ROWS).fill('(?, ?, ?)').join(', ')} ON CONFLICT DO NOTHING`,
       ),
       find: db.prepare('SELECT record FROM events WHERE container = ? AND seq = ?').pluck(),
       put: db.prepare('INSERT OR REPLACE INTO events VALUES (?, ?, ?)'),

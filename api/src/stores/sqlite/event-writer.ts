@@ -123,13 +123,22 @@ export class EventWriter {
     if (foundWith !== this.#foundWith) this.#targets.length = 0;
     this.#foundWith = foundWith;
     const found = new Map<number, Target>();
-    return Array.from(numbers, (number) => {
-      const target =
-        this.#targets[number] ?? found.get(number) ?? this.#findTarget(this.#known[number] as GroupContainer);
-      if (target.group.names.length === 1) this.#targets[number] = target;
-      else found.set(number, target);
-      return target;
-    });
+    const targets: Target[] = [];
+    for (let index = 0; index < numbers.length; index++) {
+      const number = numbers[index] as number;
+      // Most events come behind others of the same container.
+      const isSame = index > 0 && number === numbers[index - 1];
+      targets.push(isSame ? (targets[index - 1] as Target) : this.#targetOf(number, found));
+    }
+    return targets;
+  }
+
+  #targetOf(number: number, found: Map<number, Target>): Target {
+    const target =
+      this.#targets[number] ?? found.get(number) ?? this.#findTarget(this.#known[number] as GroupContainer);
+    if (target.group.names.length === 1) this.#targets[number] = target;
+    else found.set(number, target);
+    return target;
   }
 
   #findTarget(container: GroupContainer): Target {
