@@ -12,8 +12,9 @@ const STATIC = fileURLToPath(new URL('../../static/', import.meta.url));
 const SWAGGER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 
 export function addPages(app: Express, routes: readonly Route[], map: MapSettings): void {
-  const description = JSON.stringify(openApi(routes));
+  let description: string | undefined;
   app.get('/openapi.json', (_req, res) => {
+    description ??= JSON.stringify(openApi(routes));
     res.type('application/json').send(description);
   });
   const { style_url, tile_url } = map;
