@@ -1,12 +1,14 @@
 /** Questions about vehicles and trips. */
 import { CHECK_VEHICLE, CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
 import { parseDuration } from '@fleet/env';
+import { createBreather } from '../ingest/breathe.ts';
 import type { HistoryPoint, LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { MS_PER_MINUTE } from '../trips/history.ts';
 import { countOfRanges, missingRanges } from '../trips/seq-ranges.ts';
 import { EVER } from '../trips/span.ts';
 import { timeZoneAt } from '../trips/time-zone.ts';
+import type { Reading } from '../trips/totals.ts';
 import { sendJson } from './answer.ts';
 import { HISTORY_DOC, LATEST_DOC, TRIP_DOC, TRIPS_DOC, VEHICLES_DOC } from './docs/read-docs.ts';
 import { bound, type Exchange, integerIn, malformed, type Route, refused, single, timeIn } from './route.ts';
@@ -36,7 +38,7 @@ export function readRoutes(services: Services): Route[] {
 const PAGE = { min: 1, max: 500, default: 50 };
 /** Points of a history. */
 const MOST_POINTS = 50_000;
-/** Points, and vehicles, that are written at once. */
+/** Points, vehicles, and ranges of seqs that are written at once. */
 const PORTION = 2_000;
 
 async function vehicles(services: Services, { res, principal }: Exchange): Promise<void> {
@@ -59,25 +61,32 @@ async function vehicles(services: Services, { res, principal }: Exchange): Promi
 
 async function latest(services: Services, exchange: Exchange): Promise<void> {
   const vehicle = vehicleIn(services, exchange);
+  const breathe = createBreather();
   const [state] = await services.store.latest([vehicle]);
   if (state === undefined) throw refused('vehicle-not-found', `nothing is known of ${vehicle}`);
-  sendJson(exchange.res, 200, latestToWire(services, state));
+  // A vehicle may have had thousands of custom signals: each step takes a while then.
+  await breathe();
+  const wire = latestToWire(services, state);
+  await breathe();
+  sendJson(exchange.res, 200, wire);
 }
 
 /** The newest of a vehicle as the wire has it: signals beside each other, and when those were measured that are older. */
 export function latestToWire({ directory }: Pick<Services, 'directory'>, state: LatestState) {
   const { vehicle, trip_id, last_ts, values, dtcs } = state;
-  const readings = Object.entries(values);
-  const older = readings.filter(([, [ts]]) => ts !== last_ts).map(([name, [ts]]) => [name, formatTimestamp(ts)]);
-  return {
-    vehicle,
-    name: directory.vehicles.get(vehicle)?.name ?? null,
-    trip_id,
-    ts: formatTimestamp(last_ts),
-    ...Object.fromEntries(readings.map(([name, [, value]]) => [name, value])),
-    ...(dtcs && { dtcs }),
-    older: Object.fromEntries(older),
-  };
+  const name = directory.vehicles.get(vehicle)?.name ?? null;
+  const older: Record<string, string> = {};
+  const wire: Record<string, unknown> = { vehicle, name, trip_id, ts: formatTimestamp(last_ts) };
+  let time = { ts: last_ts, text: '' };
+  for (const signal in values) {
+    const [ts, value] = values[signal] as Reading;
+    wire[signal] = value;
+    if (ts === last_ts) continue;
+    // Most were measured together with the one before.
+    if (ts !== time.ts) time = { ts, text: formatTimestamp(ts) };
+    older[signal] = time.text;
+  }
+  return Object.assign(wire, dtcs && { dtcs }, { older });
 }
 
 async function history(services: Services, exchange: Exchange): Promise<void> {
@@ -113,7 +122,17 @@ async function trips(services: Services, exchange: Exchange): Promise<void> {
 async function trip(services: Services, exchange: Exchange): Promise<void> {
   const found = await findTrip(services, exchange, '');
   if (found === undefined) return;
-  sendJson(exchange.res, 200, { ...withTimeZone(found.summary), ...(await missingSeqs(services, found)) });
+  const stored = await storedSeqs(services, found);
+  const summary = withTimeZone(found.summary);
+  if (stored === null) return sendJson(exchange.res, 200, { ...summary, missing_seqs: null, missing_count: null });
+  await sendList(exchange.res, {
+    before: summary,
+    name: 'missing_seqs',
+    portions: missingIn(stored),
+    after: () => ({
+      missing_count: stored.reduce((sum, seqs) => sum + (seqs.at(-1)?.[1] ?? 0) - countOfRanges(seqs), 0),
+    }),
+  });
 }
 
 /** People read a drive by the clock of the place where it began. */
@@ -122,17 +141,26 @@ function withTimeZone(summary: TripSummary) {
   return { ...summary, time_zone: place && timeZoneAt(place.lat, place.lon) };
 }
 
-/** What is missing of the seqs that devices counted, for trips that devices made. */
-async function missingSeqs({ store }: Services, { vehicle, trip: { parts } }: FoundTrip) {
+/** The seqs that are stored of each trip that devices made; null where none did. */
+async function storedSeqs(
+  { store }: Services,
+  { vehicle, trip: { parts } }: FoundTrip,
+): Promise<readonly (readonly SeqRange[])[] | null> {
   const made = [...new Set(parts.map((part) => part.trip))].filter((tripId) => tripId !== null);
-  if (made.length === 0) return { missing_seqs: null, missing_count: null };
-  const missing = (await Promise.all(made.map((tripId) => store.seqs(vehicle, tripId)))).flatMap(missingIn);
-  return { missing_seqs: missing, missing_count: countOfRanges(missing) };
+  if (made.length === 0) return null;
+  return Promise.all(made.map((tripId) => store.seqs(vehicle, tripId)));
 }
 
-function missingIn(seqs: readonly SeqRange[]): SeqRange[] {
-  const last = seqs.at(-1);
-  return last === undefined ? [] : missingRanges([[1, last[1]]], seqs);
+/** What is missing of the seqs that devices counted, in portions: of each trip from 1 to the last that is stored. */
+function* missingIn(stored: readonly (readonly SeqRange[])[]): Generator<readonly SeqRange[]> {
+  for (const seqs of stored) {
+    for (let at = 0, from = 1; at < seqs.length; at += PORTION) {
+      const some = seqs.slice(at, at + PORTION);
+      const [, last] = some.at(-1) as SeqRange;
+      yield missingRanges([[from, last]], some);
+      from = last + 1;
+    }
+  }
 }
 
 function vehicleIn(services: Services, { principal, params }: Exchange): string {

@@ -23,12 +23,16 @@ export function unionOfRanges(sets: readonly (readonly SeqRange[])[]): SeqRange[
   return union;
 }
 
-/** What is in `whole` and not in `part`; both ascending and without overlap. */
-export function missingRanges(whole: readonly SeqRange[], part: readonly SeqRange[]): SeqRange[] {
+/** What is in `whole` and not in `part`, the first `most` ranges of it; both ascending and without overlap. */
+export function missingRanges(
+  whole: readonly SeqRange[],
+  part: readonly SeqRange[],
+  most = Number.POSITIVE_INFINITY,
+): SeqRange[] {
   const missing: SeqRange[] = [];
   for (const [first, last] of whole) {
     let from = first;
-    for (let next = firstReaching(part, from); from <= last; next++) {
+    for (let next = firstReaching(part, from); from <= last && missing.length < most; next++) {
       const [partFirst, partLast] = part[next] ?? [last + 1, last + 1];
       if (partFirst > from) missing.push([from, Math.min(last, partFirst - 1)]);
       from = Math.max(from, partLast + 1);
@@ -46,6 +50,17 @@ function firstReaching(part: readonly SeqRange[], seq: number): number {
     else high = middle;
   }
   return low;
+}
+
+/** How many seqs of a range are in `part`, which is ascending and without overlap. */
+export function countWithin([first, last]: SeqRange, part: readonly SeqRange[]): number {
+  let count = 0;
+  for (let next = firstReaching(part, first); next < part.length; next++) {
+    const [from, to] = part[next] as SeqRange;
+    if (from > last) break;
+    count += Math.min(last, to) - Math.max(first, from) + 1;
+  }
+  return count;
 }
 
 /** How many seqs there are. */

@@ -10,7 +10,7 @@ import {
   type Result,
 } from '@fleet/contract';
 import type { SeqRange } from '../ports.ts';
-import { countOfRanges, missingRanges, unionOfRanges } from '../trips/seq-ranges.ts';
+import { countOfRanges, countWithin, missingRanges, unionOfRanges } from '../trips/seq-ranges.ts';
 import type { ReceiptRecord } from './records.ts';
 
 /** What is here of a trip. */
@@ -75,16 +75,16 @@ interface Finding {
   readonly fault: string | undefined;
   /** Whether there is no chunk of this number. */
   readonly missing: boolean;
-  /** Its seqs that are nowhere. In a chunk that is here they are no fault by themselves: a device may skip numbers. */
+  /** Its seqs that are nowhere, the first `MOST_LISTED` ranges. In a chunk that is here they are no fault by themselves: a device may skip numbers. */
   readonly gaps: readonly SeqRange[];
   /** Events of it that are here. */
   readonly count: number;
 }
 
 function find(chunk: ManifestChunk, receipt: ReceiptRecord | undefined, covered: readonly SeqRange[]): Finding {
-  const range = [rangeOf(chunk)];
-  const gaps = missingRanges(range, covered);
-  const count = countOfRanges(range) - countOfRanges(gaps) + (receipt?.unnumbered_count ?? 0);
+  const range = rangeOf(chunk);
+  const gaps = missingRanges([range], covered, MOST_LISTED);
+  const count = countWithin(range, covered) + (receipt?.unnumbered_count ?? 0);
   const fault = receipt === undefined ? absence(gaps) : difference(chunk, receipt);
   return { no: chunk.no, fault, missing: receipt === undefined, gaps, count };
 }

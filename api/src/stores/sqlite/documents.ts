@@ -2,7 +2,8 @@
 import { type DocumentKind, type DocumentQuery, type RegistryDocument, WATCHED_KINDS } from '../../registry.ts';
 import type { Database } from './open-database.ts';
 
-interface DocumentRow {
+/** A document whose body is JSON. */
+export interface DocumentRow {
   readonly id: string;
   readonly owner: string;
   readonly at: number;
@@ -43,13 +44,18 @@ export class Documents {
     return row && toDocument(kind, row);
   }
 
-  list<K extends DocumentKind>(kind: K, { owner, before, limit = -1 }: DocumentQuery = {}): RegistryDocument<K>[] {
+  list<K extends DocumentKind>(kind: K, query?: DocumentQuery): RegistryDocument<K>[] {
+    return this.rows(kind, query).map((row) => toDocument(kind, row));
+  }
+
+  /** The same as they are kept: for another thread, which makes documents of them one by one. */
+  rows(kind: DocumentKind, { owner, before, limit = -1 }: DocumentQuery = {}): DocumentRow[] {
     const { at, id } = before ?? { at: Number.MAX_SAFE_INTEGER, id: '' };
-    const rows =
+    return (
       owner === undefined
         ? this.#sql.list.all({ kind, at, id, limit })
-        : this.#sql.listOfOwner.all({ kind, owner, at, id, limit });
-    return (rows as DocumentRow[]).map((row) => toDocument(kind, row));
+        : this.#sql.listOfOwner.all({ kind, owner, at, id, limit })
+    ) as DocumentRow[];
   }
 
   count(kind: DocumentKind, owner?: string): number {
@@ -82,6 +88,7 @@ export class Documents {
   }
 }
 
-function toDocument<K extends DocumentKind>(kind: K, { id, owner, at, body }: DocumentRow): RegistryDocument<K> {
+/** The document in a row. */
+export function toDocument<K extends DocumentKind>(kind: K, { id, owner, at, body }: DocumentRow): RegistryDocument<K> {
   return { kind, id, owner, at, body: JSON.parse(body) as RegistryDocument<K>['body'] };
 }

@@ -54,7 +54,7 @@ export function readerMethods(options: FileOptions) {
     size: () => reader.queries.size(),
     names: (after: number) => reader.queries.names(after),
     getDocument: (kind: DocumentKind, id: string) => reader.documents.get(kind, id),
-    listDocuments: (kind: DocumentKind, query: DocumentQuery | undefined) => reader.documents.list(kind, query),
+    listDocuments: (kind: DocumentKind, query: DocumentQuery | undefined) => reader.documents.rows(kind, query),
     countDocuments: (kind: DocumentKind, owner: string | undefined) => reader.documents.count(kind, owner),
     version: () => reader.documents.version(),
     close: () => {

@@ -1,4 +1,6 @@
 /** The port of events, on the two threads. */
+
+import { createBreather } from '../../ingest/breathe.ts';
 import { rememberedByNames } from '../../ingest/measured.ts';
 import type {
   EventRow,
@@ -31,6 +33,8 @@ import type { WriterMethods } from './writer-methods.ts';
 
 /** Events of a page of a trip. */
 const PAGE = 5_000;
+/** Ranges of seqs between two looks at the clock: a trip may have a hundred thousand. */
+const LOOK_EVERY = 4_096;
 
 /** What the ports of one file share. */
 export interface SqliteParts {
@@ -106,10 +110,13 @@ export class SqliteEventStore implements EventStore {
   async seqs(vehicle: string, tripId: string): Promise<readonly SeqRange[]> {
     await this.#parts.writer.call('mark');
     const { packed } = await this.#parts.reader.call('seqs', vehicle, tripId);
-    return Array.from({ length: packed.length / 2 }, (_, at) => [
-      packed[2 * at] as number,
-      packed[2 * at + 1] as number,
-    ]);
+    const breathe = createBreather();
+    const ranges: SeqRange[] = [];
+    for (let at = 0; at < packed.length; at += 2) {
+      ranges.push([packed[at] as number, packed[at + 1] as number]);
+      if (ranges.length % LOOK_EVERY === 0) await breathe();
+    }
+    return ranges;
   }
 
   async history(vehicle: string, signal: string, span: Span, stepMs: number): Promise<readonly HistoryPoint[]> {

@@ -1,6 +1,8 @@
 /** The port of documents, on the two threads. */
+import { createBreather } from '../../ingest/breathe.ts';
 import type { DocumentKind, DocumentQuery, Registry, RegistryDocument } from '../../registry.ts';
 import { pagesByCursor } from '../../registry-pages.ts';
+import { toDocument } from './documents.ts';
 import type { SqliteParts } from './sqlite-event-store.ts';
 
 export class SqliteRegistry implements Registry {
@@ -15,11 +17,13 @@ export class SqliteRegistry implements Registry {
   }
 
   async list<K extends DocumentKind>(kind: K, query?: DocumentQuery): Promise<readonly RegistryDocument<K>[]> {
-    return (await this.#parts.reader.call(
-      'listDocuments',
-      kind,
-      query,
-    )) as readonly RegistryDocument[] as RegistryDocument<K>[];
+    const breathe = createBreather();
+    const documents: RegistryDocument<K>[] = [];
+    for (const row of await this.#parts.reader.call('listDocuments', kind, query)) {
+      documents.push(toDocument(kind, row));
+      await breathe();
+    }
+    return documents;
   }
 
   pages<K extends DocumentKind>(kind: K, query: DocumentQuery, size: number) {
