@@ -18,7 +18,7 @@ import { median, microsInWords, rateInWords, sum, timesInWords } from './statist
 const TARGET = 0.9;
 const ROUNDS = 10;
 /** Events of one burst, and of one body. */
-const BURST = 100_000;
+const BURST = 400_000;
 const BODY = 5_000;
 /** Bodies that are under way. */
 const LANES = 2;

@@ -11,12 +11,12 @@
  */
 import type { SignalValues } from '@fleet/contract';
 
-/** How a source gives a signal. */
+/** How a source gives a signal; changed in place, as each row has several. */
 interface Pace {
   /** Its last reading, milliseconds since 1970. */
-  readonly ts: number;
+  ts: number;
   /** The usual time between two readings, milliseconds; null after the first. */
-  readonly step: number | null;
+  step: number | null;
 }
 
 /** Who leads a signal, and who else has it. */
@@ -67,14 +67,16 @@ function leadOf(leads: Leads, name: string): Lead | undefined {
 function counts(leads: Leads, name: string, { ts, source }: SourcedRow): boolean {
   const lead = leadOf(leads, name);
   if (lead === undefined) leads[name] = { source, pace: { ts, step: null } };
-  else if (lead.source === source) lead.pace = next(lead.pace, ts);
+  else if (lead.source === source) advance(lead.pace, ts);
   else return challenge(lead, source, ts);
   return true;
 }
 
 function challenge(lead: Lead, source: string, ts: number): boolean {
   const rivals = lead.rivals ?? {};
-  const pace = next(Object.hasOwn(rivals, source) ? rivals[source] : undefined, ts);
+  const known = Object.hasOwn(rivals, source) ? rivals[source] : undefined;
+  const pace = known ?? { ts, step: null };
+  if (known !== undefined) advance(known, ts);
   lead.rivals = rivals;
   rivals[source] = pace;
   if (!isLost(lead.pace, ts) && !isDenser(pace, lead.pace)) return false;
@@ -94,11 +96,10 @@ function isDenser(rival: Pace, leader: Pace): boolean {
   return leader.step > WELL_ENOUGH_MS && STEPS * rival.step < leader.step;
 }
 
-/** One long gap says little about the usual step. */
-function next(pace: Pace | undefined, ts: number): Pace {
-  if (pace === undefined) return { ts, step: null };
+/** Takes in the next reading. One long gap says little about the usual step. */
+function advance(pace: Pace, ts: number): void {
   const step = ts - pace.ts;
-  if (pace.step === null) return { ts, step };
-  const newest = Math.min(step, WELL_ENOUGH_MS + STEPS * pace.step);
-  return { ts, step: pace.step + (newest - pace.step) * NEWEST };
+  pace.ts = ts;
+  if (pace.step === null) pace.step = step;
+  else pace.step += (Math.min(step, WELL_ENOUGH_MS + STEPS * pace.step) - pace.step) * NEWEST;
 }

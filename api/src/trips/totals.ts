@@ -49,8 +49,8 @@ export interface TripTotals {
   leads: Leads;
   /** Events by source. */
   sources: Record<string, number>;
-  /** The newest value of each signal. */
-  latest: Record<string, Reading>;
+  /** The newest value of each signal; changed in place, as a trip has thousands. */
+  latest: Record<string, [ts: number, value: number]>;
   /** The newest list of trouble codes. */
   dtcs: readonly string[] | null;
 }
@@ -86,8 +86,17 @@ export function addRow(totals: TripTotals, row: EventRow): void {
   if (kph !== undefined) totals.max_speed_kph = Math.max(totals.max_speed_kph ?? 0, kph);
   if (lat !== undefined && lon !== undefined) addPlace(totals, { ts: row.ts, lat, lon });
   totals.sources[row.source] = 1 + (Object.hasOwn(totals.sources, row.source) ? (totals.sources[row.source] ?? 0) : 0);
-  for (const name in row.values) totals.latest[name] = [row.ts, row.values[name] as number];
+  for (const name in row.values) noteLatest(totals.latest, name, row.ts, row.values[name] as number);
   if (row.dtcs !== undefined) totals.dtcs = row.dtcs;
+}
+
+function noteLatest(latest: TripTotals['latest'], name: string, ts: number, value: number): void {
+  const reading = Object.hasOwn(latest, name) ? latest[name] : undefined;
+  if (reading === undefined) latest[name] = [ts, value];
+  else {
+    reading[0] = ts;
+    reading[1] = value;
+  }
 }
 
 /** The speed of a row: the car's own, else the GPS's, km/h. */

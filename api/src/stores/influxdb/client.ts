@@ -71,14 +71,14 @@ export class InfluxClient {
   }
 
   /** What answers an InfluxQL query, as CSV. */
-  queryText(bucket: string, influxql: string): Promise<string> {
+  queryBytes(bucket: string, influxql: string): Promise<Buffer> {
     const path = `/query?${this.#query({ db: bucket, q: influxql, epoch: 'ns' })}`;
     return this.#request(path, '', { method: 'GET', headers: { accept: 'application/csv' } });
   }
 
   /** The rows that answer an InfluxQL query; times are nanoseconds since 1970, as text. */
   async query(bucket: string, influxql: string): Promise<Row[]> {
-    return parseCsv(await this.queryText(bucket, influxql));
+    return parseCsv((await this.queryBytes(bucket, influxql)).toString());
   }
 
   /** Removes the points of a measurement with these tags between two times (nanoseconds, both included). */
@@ -96,7 +96,7 @@ export class InfluxClient {
   }
 
   /** Everything that is asked here may be asked twice: a connection that turns out to be closed is no failure yet. */
-  async #request(path: string, body: string, options: SendOptions): Promise<string> {
+  async #request(path: string, body: string, options: SendOptions): Promise<Buffer> {
     const used = this.#token();
     const send = () => answerOf(this.#transportWith(used), path, body, options);
     try {
@@ -119,13 +119,13 @@ export class InfluxClient {
 }
 
 /** The body of an answer. The transport's own `request` copies what it has for each piece that comes. */
-function answerOf(transport: Transport, path: string, body: string, options: SendOptions): Promise<string> {
+function answerOf(transport: Transport, path: string, body: string, options: SendOptions): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   return new Promise((resolve, reject) => {
     transport.send(path, body, options, {
       next: (piece: Uint8Array) => void pieces.push(piece),
       error: reject,
-      complete: () => resolve(Buffer.concat(pieces).toString()),
+      complete: () => resolve(Buffer.concat(pieces)),
     });
   });
 }

@@ -3,30 +3,30 @@
 /** A row: its values by column, without those that are empty. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Makes something of each row's values, given those of the line of columns' names before it. */
-type RowReader<T> = (columns: readonly string[]) => (values: readonly string[]) => T;
-
-/** What is made of the rows of all tables of an answer. @see RFC 4180 */
-export function readCsv<T>(text: string, readerOf: RowReader<T>): T[] {
-  const made: T[] = [];
-  let read = readerOf([]);
+/** The rows of all tables of an answer. @see RFC 4180 */
+export function parseCsv(text: string): Row[] {
+  const rows: Row[] = [];
+  let columns: readonly string[] = [];
   for (const line of linesOf(text)) {
-    if (line[0] === 'name' && line[1] === 'tags') read = readerOf(line);
-    else if (line.length > 1) made.push(read(line));
+    // The line of columns' names before each table.
+    if (line[0] === 'name' && line[1] === 'tags') columns = line;
+    else if (line.length > 1) rows.push(rowOf(columns, line));
   }
-  return made;
+  return rows;
 }
 
-/** The rows of all tables of an answer. */
-export function parseCsv(text: string): Row[] {
-  return readCsv(text, (columns) => (line) => {
-    const row: Record<string, string> = {};
-    for (let index = 2; index < line.length; index++) {
-      const value = line[index] as string;
-      if (value !== '') row[columns[index] as string] = value;
-    }
-    return row;
-  });
+function rowOf(columns: readonly string[], line: readonly string[]): Row {
+  const row: Record<string, string> = {};
+  for (let index = 2; index < line.length; index++) {
+    const value = line[index] as string;
+    if (value !== '') row[columns[index] as string] = value;
+  }
+  return row;
+}
+
+/** The values of one line, without its end. */
+export function valuesOf(line: string): readonly string[] {
+  return line.includes('"') ? quotedLine(line, 0).values : line.split(',');
 }
 
 function* linesOf(text: string): Generator<readonly string[]> {

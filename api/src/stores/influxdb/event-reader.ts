@@ -91,10 +91,12 @@ export class EventReader {
   /** The first events of a scope. Many custom signals are asked for part by part, since most points have few of them. */
   async #page(scope: Scope, custom: readonly string[], limit: number): Promise<EventRow[]> {
     const columns = [...COLUMNS, ...custom.slice(0, CUSTOM_AT_ONCE)];
-    const found = await this.#selectText(withTags(columns), scope, `LIMIT ${limit}`);
+    const found = await this.#selectBytes(withTags(columns), scope, `LIMIT ${limit}`);
     const rows = parseEventRows(found);
     if (custom.length <= CUSTOM_AT_ONCE) return rows;
-    const valuesAt = new Map(parseCsv(found).map((row, index) => [placeOf(row), rows[index]?.values as Values]));
+    const valuesAt = new Map(
+      parseCsv(found.toString()).map((row, index) => [placeOf(row), rows[index]?.values as Values]),
+    );
     const to = rows.length < limit ? scope.to : (rows.at(-1)?.ts ?? scope.to);
     for (let at = CUSTOM_AT_ONCE; at < custom.length; at += CUSTOM_AT_ONCE) {
       const names = custom.slice(at, at + CUSTOM_AT_ONCE);
@@ -115,14 +117,14 @@ export class EventReader {
   }
 
   async #select(columns: string, scope: Scope, rest = ''): Promise<Row[]> {
-    return parseCsv(await this.#selectText(columns, scope, rest));
+    return parseCsv((await this.#selectBytes(columns, scope, rest)).toString());
   }
 
-  #selectText(columns: string, scope: Scope, rest = ''): Promise<string> {
+  #selectBytes(columns: string, scope: Scope, rest = ''): Promise<Buffer> {
     const { from, to } = scope;
     const time = `time >= ${Math.max(from, 0)}000000 AND time < ${Math.min(to + 1, MOST_MS)}000000`;
     const query = `SELECT ${columns} FROM telemetry WHERE ${isIn(scope)} AND ${time} ${rest}`;
-    return this.#client.queryText(this.#client.bucket, query);
+    return this.#client.queryBytes(this.#client.bucket, query);
   }
 }
 

@@ -104,7 +104,7 @@ describe('an answer', () => {
       'telemetry,,1762257600000000007,1000007,phone,[],900,,,golf,A\n' +
       'telemetry,,1762257600000000008,8,"a, b","[""P0301""]",,1.5,7,golf,day-2025-11-04\n' +
       'telemetry,,1762257600000000009,9,,,,,,golf,A\n';
-    expect(parseEventRows(text)).toEqual([
+    expect(parseEventRows(Buffer.from(text))).toEqual([
       { ts: T0, seq: 1_000_007, trip: 'A', source: 'phone', values: { rpm: 900 }, dtcs: [] },
       { ts: T0, seq: 8, trip: null, source: 'a, b', values: { speed_kph: 1.5, tags: 7 }, dtcs: ['P0301'] },
       { ts: T0, seq: 9, trip: 'A', source: '', values: {} },

@@ -12,8 +12,9 @@ import { addRow, startTotals, type TripTotals } from '../../trips/totals.ts';
 import { holds, type Part, type Trip } from '../../trips/trip.ts';
 import type { ListedTrip } from '../../trips/trip-page.ts';
 import type { VehicleGroup } from '../../trips/vehicle-group.ts';
-import { digestOf, type PlacedSegment } from './container.ts';
+import type { PlacedSegment } from './container.ts';
 import type { EventReader } from './event-reader.ts';
+import { digestOf } from './row-digest.ts';
 
 /** A trip with all that is told of it. */
 export interface MadeTrip extends Trip {
