@@ -65,7 +65,7 @@ export class InfluxClient {
    * Stores lines of line protocol; resolves when they are durable. Throws `RefusedError` where any of them is wrong,
    * `StoreUnavailableError` where nobody knows.
    */
-  async write(bucket: string, lines: string): Promise<void> {
+  async write(bucket: string, lines: string | Uint8Array): Promise<void> {
     const path = `/api/v2/write?${this.#query({ bucket, precision: 'ns' })}`;
     await this.#request(path, lines, { method: 'POST', gzipThreshold: this.#gzipThreshold });
   }
@@ -96,7 +96,7 @@ export class InfluxClient {
   }
 
   /** Everything that is asked here may be asked twice: a connection that turns out to be closed is no failure yet. */
-  async #request(path: string, body: string, options: SendOptions): Promise<Buffer> {
+  async #request(path: string, body: string | Uint8Array, options: SendOptions): Promise<Buffer> {
     const used = this.#token();
     const send = () => answerOf(this.#transportWith(used), path, body, options);
     try {
@@ -119,10 +119,16 @@ export class InfluxClient {
 }
 
 /** The body of an answer. The transport's own `request` copies what it has for each piece that comes. */
-function answerOf(transport: Transport, path: string, body: string, options: SendOptions): Promise<Buffer> {
+function answerOf(
+  transport: Transport,
+  path: string,
+  body: string | Uint8Array,
+  options: SendOptions,
+): Promise<Buffer> {
   const pieces: Uint8Array[] = [];
   return new Promise((resolve, reject) => {
-    transport.send(path, body, options, {
+    // It makes bytes of any body by `Buffer.from`, which takes bytes too.
+    transport.send(path, body as string, options, {
       next: (piece: Uint8Array) => void pieces.push(piece),
       error: reject,
       complete: () => resolve(Buffer.concat(pieces)),

@@ -8,9 +8,9 @@ const WAITS_MS = [50, 100, 200, 400, 800, 1_600];
 /** Answers that no waiting changes: a token that is wrong or may not do that, a bucket that is not there. */
 const HOPELESS: ReadonlySet<number> = new Set([401, 403, 404]);
 
-/** Lines to be stored, each with its end. */
 export interface Parcel {
-  readonly text: string;
+  /** Lines to be stored, each with its end. */
+  readonly lines: Uint8Array;
   /** Lines of our own that go with them, as they are at the time of a try; InfluxDB takes them. */
   readonly marks: () => readonly string[];
   /** No try begins after this but the first, milliseconds since 1970. */
@@ -22,17 +22,21 @@ export interface Parcel {
  * what became of the others. The marks are durable in any case. Throws `StoreUnavailableError`.
  */
 export async function deliver(client: InfluxClient, bucket: string, parcel: Parcel): Promise<RefusedError | undefined> {
-  const { text, deadline } = parcel;
-  const write = (content: () => string) => insist(() => client.write(bucket, content()), deadline);
-  const error = await refusalOf(write(() => textOf(parcel.marks()) + text));
+  const { lines, deadline } = parcel;
+  const write = (content: () => Uint8Array) => insist(() => client.write(bucket, content()), deadline);
+  const error = await refusalOf(write(() => joined(parcel.marks(), lines)));
   const marks = parcel.marks();
-  if (error !== undefined && marks.length > 0) await write(() => textOf(marks));
+  if (error !== undefined && marks.length > 0) await write(() => bytesOf(marks));
   return error;
 }
 
 /** Lines, each with its end. */
-export function textOf(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
+export function bytesOf(lines: readonly string[]): Uint8Array {
+  return Buffer.from(lines.map((line) => `${line}\n`).join(''));
+}
+
+function joined(marks: readonly string[], lines: Uint8Array): Uint8Array {
+  return marks.length === 0 ? lines : Buffer.concat([bytesOf(marks), lines]);
 }
 
 async function refusalOf(work: Promise<void>): Promise<RefusedError | undefined> {

@@ -26,7 +26,7 @@ const ENOUGH = 200;
 const PATIENCE_MS = 10_000;
 /** What waits to be stored is bounded, so that memory is. */
 const MOST_WAITING = 50_000;
-const MOST_WAITING_CHARACTERS = 64 * 1_024 * 1_024;
+const MOST_WAITING_BYTES = 64 * 1_024 * 1_024;
 
 /** Stores events of one vehicle, some of which InfluxDB refuses. */
 export type Aside = (events: readonly KeyedEvent[]) => Promise<Refusals>;
@@ -40,7 +40,7 @@ export class GroupCommit {
   #full: Group[] = [];
   #filling = newGroup();
   #waiting = 0;
-  #waitingCharacters = 0;
+  #waitingBytes = 0;
   #isGathering = false;
   #underWay = 0;
   /** Callers that were there when the last body was answered: they may be back soon. */
@@ -65,7 +65,7 @@ export class GroupCommit {
   /** Resolves when all events but those refused are durable. Throws `StoreUnavailableError` and `OverloadedError`. */
   write(events: readonly KeyedEvent[]): Promise<Refusals> {
     if (events.length === 0) return Promise.resolve([]);
-    if (this.#waiting > this.#mostWaiting || this.#waitingCharacters > MOST_WAITING_CHARACTERS) {
+    if (this.#waiting > this.#mostWaiting || this.#waitingBytes > MOST_WAITING_BYTES) {
       return Promise.reject(new OverloadedError(`${this.#waiting} events wait to be stored`));
     }
     return new Promise((resolve, reject) => {
@@ -84,10 +84,10 @@ export class GroupCommit {
   #add(event: KeyedEvent, batch: Batch, index: number): void {
     if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
     if (this.#filling.events.length === 0) this.#filling = newGroup();
-    const before = this.#filling.characters;
+    const before = this.#filling.bytes;
     this.#filling.add(event, batch, index);
     this.#waiting++;
-    this.#waitingCharacters += this.#filling.characters - before;
+    this.#waitingBytes += this.#filling.bytes - before;
   }
 
   #seal(): void {
@@ -149,7 +149,7 @@ export class GroupCommit {
     });
     this.#underWay--;
     this.#waiting -= group.events.length;
-    this.#waitingCharacters -= group.characters;
+    this.#waitingBytes -= group.bytes;
     this.#lastCallers = group.callers + this.#filling.callers;
     if (this.#waiting > 0) this.#gather();
     setImmediate(tell);
@@ -157,13 +157,13 @@ export class GroupCommit {
 
   /** Stores what can be; gives what tells the callers. Throws `StoreUnavailableError`. */
   async #store(group: Group): Promise<() => void> {
-    const { events, text, deadline } = group;
+    const { events, lines, deadline } = group;
     const cover = this.#touches.cover(containersOf(events));
     const notes = this.#customSignals.notesFor(events);
     const marks = () => [...cover.lines(), ...notes.lines];
     let findings: Findings | undefined;
     try {
-      const error = await deliver(this.#client, this.#client.bucket, { text, marks, deadline });
+      const error = await deliver(this.#client, this.#client.bucket, { lines, marks, deadline });
       findings = error && (await findRefused(this.#client, group, error, this.#aside !== undefined));
     } catch (error) {
       cover.lost();

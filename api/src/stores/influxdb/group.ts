@@ -1,6 +1,6 @@
 /** Events of several calls that are stored together, and what their callers hear. */
 import type { KeyedEvent } from '../../ports.ts';
-import { eventLine } from './event-line.ts';
+import { EventLines, eventLine } from './event-line.ts';
 
 /** Why each event of a call was refused, in InfluxDB's words; undefined for one that is durable. */
 export type Refusals = readonly (string | undefined)[];
@@ -40,8 +40,7 @@ interface Stretch {
 
 export class Group {
   readonly events: KeyedEvent[] = [];
-  /** Their lines, each with its end. They are one text from the start: to join thousands costs as much as making them. */
-  text = '';
+  readonly #lines = new EventLines();
   readonly #stretches: Stretch[] = [];
   /** No try to store it begins after this but the first, milliseconds since 1970. */
   readonly deadline: number;
@@ -57,17 +56,21 @@ export class Group {
 
   /** The next event of a batch, which has this index there. */
   add(event: KeyedEvent, batch: Batch, index: number): void {
-    const line = eventLine(event);
     const last = this.#stretches.at(-1);
     if (last?.batch === batch) last.count++;
     else this.#stretches.push({ batch, from: index, at: this.events.length, count: 1 });
     this.events.push(event);
-    this.text += line;
-    this.text += '\n';
+    this.#lines.add(event);
   }
 
-  get characters(): number {
-    return this.text.length;
+  /** Their lines, each with its end. */
+  get lines(): Buffer {
+    return this.#lines.bytes;
+  }
+
+  /** Bytes of their lines. */
+  get bytes(): number {
+    return this.#lines.length;
   }
 
   /** The lines of some of them. */

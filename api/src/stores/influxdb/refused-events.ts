@@ -1,6 +1,6 @@
 /** Finds the events of a group that InfluxDB refuses, by sending less and less of it: first whose they are, then which. */
 import type { InfluxClient, RefusedError } from './client.ts';
-import { deliver, textOf } from './delivery.ts';
+import { bytesOf, deliver } from './delivery.ts';
 import type { Fates, Group } from './group.ts';
 
 /** What was found out of a group: events that are done with, and those of each vehicle that were not looked into. */
@@ -24,7 +24,7 @@ export async function findRefused(
   leave: boolean,
 ): Promise<Findings> {
   const { deadline } = group;
-  const send: Send = (lines) => deliver(client, client.bucket, { text: textOf(lines), marks: () => [], deadline });
+  const send: Send = (lines) => deliver(client, client.bucket, { lines: bytesOf(lines), marks: () => [], deadline });
   const linesOf = (indices: readonly number[]) => group.linesOf(indices);
   const vehicles = group.byVehicle();
   const guilty = await sift(send, vehicles.map(linesOf), error, () => false);
