@@ -22,7 +22,8 @@ export interface Reading {
   readonly from: number;
   /** Takes the next events, whole instants. */
   add(rows: readonly EventRow[]): void;
-  end: SegmentFold['end'];
+  /** All of it. */
+  end(): SegmentFold;
 }
 
 export class Checkpoints {
@@ -50,7 +51,7 @@ export class Checkpoints {
       },
       end: () => {
         this.#keep(container, kept);
-        return fold.end();
+        return fold;
       },
     };
   }

@@ -39,6 +39,12 @@ export class SegmentFold {
     this.#idleMs = idleMs;
   }
 
+  /** The time of the last event; minus infinity while there is none. */
+  get last_ts(): number {
+    const { event_count, last_ts } = this.#totals;
+    return event_count > 0 ? last_ts : (this.#made.at(-1)?.segment.to ?? Number.NEGATIVE_INFINITY);
+  }
+
   add(row: EventRow): void {
     const { event_count, last_ts } = this.#totals;
     if (row.trip === null && event_count > 0 && row.ts - last_ts > this.#idleMs) this.#seal();

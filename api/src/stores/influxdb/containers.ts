@@ -2,12 +2,17 @@
 import type { EventRow } from '../../ports.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import { Checkpoints } from './checkpoints.ts';
-import type { Container, PlacedSegment } from './container.ts';
-import { containerOf, tripOfContainer } from './event-line.ts';
+import type { Container, PlacedSegment, SegmentFold } from './container.ts';
+import { containerOf as containerNameOf, tripOfContainer } from './event-line.ts';
 import type { EventReader } from './event-reader.ts';
+import { LiveFolds, type Place } from './live-folds.ts';
 import type { Touched } from './watch.ts';
 
 export class Containers {
+  /** Those that only this process writes to. */
+  readonly live: LiveFolds;
+  /** Whether every container that there was is known, or stale. */
+  isComplete = false;
   readonly #reader: EventReader;
   readonly #checkpoints: Checkpoints;
   /** By the vehicle's name at that time, then by the container's. */
@@ -20,6 +25,11 @@ export class Containers {
   constructor(reader: EventReader, idleMs: number) {
     this.#reader = reader;
     this.#checkpoints = new Checkpoints(idleMs);
+    this.live = new LiveFolds(
+      idleMs,
+      ({ vehicle, container }) =>
+        this.isComplete && !this.#known.get(vehicle)?.has(container) && !this.#stale.get(vehicle)?.has(container),
+    );
   }
 
   /** Takes over what somebody worked out. */
@@ -32,7 +42,8 @@ export class Containers {
   }
 
   /** Its events may be others now, from a time on. */
-  invalidate({ vehicle, container, first_ts }: Touched): void {
+  invalidate({ vehicle, container, first_ts, isOwn }: Touched): void {
+    if (!isOwn) this.live.drop({ vehicle, container });
     const own = this.#stale.get(vehicle) ?? new Map<string, number>();
     this.#stale.set(vehicle, own.set(container, Math.min(first_ts, own.get(container) ?? first_ts)));
   }
@@ -51,7 +62,8 @@ export class Containers {
     const totals = new Map<string, TripTotals>();
     for (const vehicle of names) {
       const stale = [...(this.#stale.get(vehicle) ?? [])];
-      for (const part of partsOf(stale)) await this.#refresh(vehicle, part, totals);
+      const left = stale.filter(([container]) => !this.#takeLive({ vehicle, container }, totals));
+      for (const part of partsOf(left)) await this.#refresh(vehicle, part, totals);
     }
     return totals;
   }
@@ -71,15 +83,27 @@ export class Containers {
     return { containers: [...taken.values()], putBack };
   }
 
+  /** Takes over what is known of a container without reading it; whether that is all. */
+  #takeLive(place: Place, totals: Map<string, TripTotals>): boolean {
+    const made = this.live.take(place);
+    if (made === undefined) return false;
+    this.#stale.get(place.vehicle)?.delete(place.container);
+    this.#takeIn(containerOf(place, made, totals));
+    return true;
+  }
+
+  /** Takes over what came out anew. */
+  #takeIn(container: Container): void {
+    this.put(container);
+    this.#unsaved.set(`${container.vehicle} ${container.container}`, container);
+  }
+
   async #refresh(vehicle: string, stale: readonly Stale[], totals: Map<string, TripTotals>): Promise<void> {
     for (const [container] of stale) this.#stale.get(vehicle)?.delete(container);
     try {
-      for (const read of await this.#read(vehicle, stale, totals)) {
-        this.put(read);
-        this.#unsaved.set(`${vehicle} ${read.container}`, read);
-      }
+      for (const read of await this.#read(vehicle, stale, totals)) this.#takeIn(read);
     } catch (error) {
-      for (const [container, first_ts] of stale) this.invalidate({ vehicle, container, first_ts });
+      for (const [container, first_ts] of stale) this.invalidate({ vehicle, container, first_ts, isOwn: false });
       throw error;
     }
   }
@@ -89,6 +113,7 @@ export class Containers {
     const readings = new Map(
       stale.map(([container, first_ts]) => [container, this.#checkpoints.resume(`${vehicle} ${container}`, first_ts)]),
     );
+    for (const container of readings.keys()) this.live.beginReading({ vehicle, container });
     const from = Math.min(...[...readings.values()].map((reading) => reading.from));
     const scope = { names: [vehicle], containers: [...readings.keys()], from, to: Number.MAX_SAFE_INTEGER };
     for await (const rows of this.#reader.pages(scope)) {
@@ -98,12 +123,14 @@ export class Containers {
       }
     }
     return [...readings].map(([container, reading]) => {
-      const made = reading.end();
-      for (const { segment, totals: own } of made) totals.set(segment.digest, own);
-      return { vehicle, container, segments: made.map(({ segment }) => segment) };
+      const fold = reading.end();
+      this.live.adopt({ vehicle, container }, fold.copy());
+      return containerOf({ vehicle, container }, fold.end(), totals);
     });
   }
 }
+
+type Made = ReturnType<SegmentFold['end']>;
 
 /** A container's name, and from which time on its events may be others. */
 type Stale = readonly [container: string, first_ts: number];
@@ -116,10 +143,16 @@ function partsOf(stale: readonly Stale[]): (readonly Stale[])[] {
   return Array.from({ length: count }, (_, part) => stale.slice(part * TOGETHER, (part + 1) * TOGETHER));
 }
 
+/** What was made of a container's events; the totals of its segments go with the others, by their digests. */
+function containerOf(place: Place, made: Made, totals: Map<string, TripTotals>): Container {
+  for (const { segment, totals: own } of made) totals.set(segment.digest, own);
+  return { ...place, segments: made.map(({ segment }) => segment) };
+}
+
 function byContainer(rows: readonly EventRow[]): Map<string, EventRow[]> {
   const containers = new Map<string, EventRow[]>();
   for (const row of rows) {
-    const container = containerOf(row);
+    const container = containerNameOf(row);
     const own = containers.get(container);
     if (own === undefined) containers.set(container, [row]);
     else own.push(row);

@@ -113,7 +113,7 @@ export class EventReader {
     if (custom !== undefined && !scope.names.some((name) => custom.has(name))) return [];
     const query = `SELECT signals FROM custom WHERE ${isIn(scope)}`;
     const notes = await this.#client.query(this.#client.bucket, query);
-    return [...new Set(notes.flatMap(({ signals = '' }) => signals.split(',')))];
+    return [...new Set(notes.flatMap(({ signals = '' }) => signals.split(',')))].sort();
   }
 
   async #select(columns: string, scope: Scope, rest = ''): Promise<Row[]> {

@@ -6,6 +6,7 @@ import type { KeyedEvent } from '../../ports.ts';
 import type { InfluxClient } from './client.ts';
 import type { Refusals } from './group.ts';
 import { GroupCommit } from './group-commit.ts';
+import type { LiveFolds } from './live-folds.ts';
 import type { Touches } from './touches.ts';
 
 /** How long a vehicle is kept apart after a refusal, milliseconds. */
@@ -24,12 +25,12 @@ export class EventWriter {
   readonly #suspects = new Map<string, number>();
   readonly #closing: NodeJS.Timeout;
 
-  /** `onFailure` hears why events could not be stored. */
-  constructor(client: InfluxClient, touches: Touches, onFailure: (error: Error) => void) {
+  /** `onFailure` hears why events could not be stored, `live` of those that were. */
+  constructor(client: InfluxClient, touches: Touches, onFailure: (error: Error) => void, live?: LiveFolds) {
     this.#client = client;
     this.#touches = touches;
-    this.#aside = new GroupCommit(client, touches, onFailure, { mostWaiting: MOST_ASIDE });
-    this.#commits = new GroupCommit(client, touches, onFailure, { aside: (events) => this.#writeAside(events) });
+    this.#aside = new GroupCommit(client, touches, onFailure, { mostWaiting: MOST_ASIDE, live });
+    this.#commits = new GroupCommit(client, touches, onFailure, { aside: (events) => this.#writeAside(events), live });
     this.#closing = setInterval(() => void this.#close(this.#touches.closing()), CLOSE_EVERY_MS).unref();
   }
 

@@ -8,6 +8,7 @@ import type { InfluxClient } from './client.ts';
 import { CustomSignals } from './custom-signals.ts';
 import { deliver } from './delivery.ts';
 import { Batch, Group, type Refusals } from './group.ts';
+import type { LiveFolds } from './live-folds.ts';
 import { type Findings, findRefused } from './refused-events.ts';
 import { containersOf, type Touches } from './touches.ts';
 
@@ -31,6 +32,14 @@ const MOST_WAITING_BYTES = 64 * 1_024 * 1_024;
 /** Stores events of one vehicle, some of which InfluxDB refuses. */
 export type Aside = (events: readonly KeyedEvent[]) => Promise<Refusals>;
 
+export interface GroupCommitOptions {
+  readonly mostWaiting?: number;
+  /** With it, the search for refused events is no one else's delay. */
+  readonly aside?: Aside;
+  /** Hears what became of events, before their callers do. */
+  readonly live?: LiveFolds | undefined;
+}
+
 export class GroupCommit {
   readonly #client: InfluxClient;
   readonly #touches: Touches;
@@ -47,19 +56,21 @@ export class GroupCommit {
   #lastCallers = 0;
   /** Takes what needs a search for refused events. */
   readonly #aside: Aside | undefined;
+  readonly #live: LiveFolds | undefined;
 
-  /** `onFailure` hears why a body could not be stored. With `aside`, the search for refused events is no one else's delay. */
+  /** `onFailure` hears why a body could not be stored. */
   constructor(
     client: InfluxClient,
     touches: Touches,
     onFailure: (error: Error) => void,
-    { mostWaiting = MOST_WAITING, aside }: { readonly mostWaiting?: number; readonly aside?: Aside } = {},
+    { mostWaiting = MOST_WAITING, aside, live }: GroupCommitOptions = {},
   ) {
     this.#client = client;
     this.#touches = touches;
     this.#onFailure = onFailure;
     this.#mostWaiting = mostWaiting;
     this.#aside = aside;
+    this.#live = live;
   }
 
   /** Resolves when all events but those refused are durable. Throws `StoreUnavailableError` and `OverloadedError`. */
@@ -167,12 +178,20 @@ export class GroupCommit {
       findings = error && (await findRefused(this.#client, group, error, this.#aside !== undefined));
     } catch (error) {
       cover.lost();
+      this.#live?.lost(events);
       throw error;
     }
     notes.stored();
-    if (!cover.stored()) throw new StoreUnavailableError('InfluxDB took too long');
-    if (findings === undefined) return () => group.stored();
-    const { fates, left } = findings;
+    const isInTime = cover.stored();
+    if (isInTime && findings === undefined) {
+      return () => {
+        this.#live?.stored(events);
+        group.stored();
+      };
+    }
+    this.#live?.lost(events);
+    if (!isInTime) throw new StoreUnavailableError('InfluxDB took too long');
+    const { fates, left } = findings as Findings;
     return () => {
       group.settle(fates);
       for (const indices of left) void this.#handOver(group, indices);

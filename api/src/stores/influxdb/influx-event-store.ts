@@ -31,7 +31,7 @@ import { forget } from './forgetting.ts';
 import type { Groups } from './groups.ts';
 import { readHistory } from './history-reader.ts';
 import type { Settler } from './settler.ts';
-import { Touches } from './touches.ts';
+import type { Touches } from './touches.ts';
 import { TripGuess } from './trip-guess.ts';
 import { rowsOf, type VehicleView } from './trip-maker.ts';
 
@@ -44,6 +44,7 @@ export interface InfluxStoreParts {
   readonly client: InfluxClient;
   readonly groups: Groups;
   readonly settler: Settler;
+  readonly touches: Touches;
   /** The longest gap inside a trip of loose events, milliseconds. */
   readonly idleMs: number;
   readonly observer: StoreObserver | undefined;
@@ -51,15 +52,14 @@ export interface InfluxStoreParts {
 
 export class InfluxEventStore implements EventStore {
   readonly #parts: InfluxStoreParts;
-  readonly #touches = new Touches(Date.now);
   readonly #writer: EventWriter;
   readonly #guess: TripGuess;
   #newest: number | undefined;
 
   constructor(parts: InfluxStoreParts) {
-    const { client, settler, idleMs, observer } = parts;
+    const { client, settler, touches, idleMs, observer } = parts;
     this.#parts = parts;
-    this.#writer = new EventWriter(client, this.#touches, (error) => observer?.failed(error));
+    this.#writer = new EventWriter(client, touches, (error) => observer?.failed(error), settler.live);
     this.#guess = new TripGuess(idleMs, (vehicle) => settler.viewOf(vehicle)?.trips ?? NO_TRIPS);
   }
 
@@ -146,7 +146,7 @@ export class InfluxEventStore implements EventStore {
   }
 
   async maintain(upkeep: Upkeep): Promise<boolean> {
-    return forget(this.#parts.client, this.#touches, await this.#parts.settler.settle(), upkeep);
+    return forget(this.#parts.client, this.#parts.touches, await this.#parts.settler.settle(), upkeep);
   }
 
   /** A point at the hour, which takes the place of the one before. */

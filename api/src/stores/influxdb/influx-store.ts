@@ -8,6 +8,7 @@ import { Groups } from './groups.ts';
 import { InfluxEventStore } from './influx-event-store.ts';
 import { InfluxRegistry } from './influx-registry.ts';
 import { Settler } from './settler.ts';
+import { Touches } from './touches.ts';
 
 export interface InfluxStoreOptions {
   readonly server: InfluxSettings;
@@ -33,8 +34,9 @@ export async function openInfluxStore({ server, idleMs, observer }: InfluxStoreO
   const client = await connect(server, bothBuckets);
   const registry = new InfluxRegistry(client);
   const groups = new Groups(registry);
-  const settler = new Settler({ client, groups, idleMs });
-  const events = new InfluxEventStore({ client, groups, settler, idleMs, observer });
+  const touches = new Touches(Date.now);
+  const settler = new Settler({ client, groups, touches, idleMs });
+  const events = new InfluxEventStore({ client, groups, settler, touches, idleMs, observer });
   return { events, registry, summarize: (since) => settler.summarize(since) };
 }
 

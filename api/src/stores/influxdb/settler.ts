@@ -10,8 +10,10 @@ import type { InfluxClient } from './client.ts';
 import { Containers } from './containers.ts';
 import { EventReader } from './event-reader.ts';
 import type { Groups } from './groups.ts';
+import type { LiveFolds } from './live-folds.ts';
 import { type SavedTrip, Summaries } from './summaries.ts';
 import { stampOf } from './summary-lines.ts';
+import type { Touches } from './touches.ts';
 import { makeTrips, type VehicleView } from './trip-maker.ts';
 import { type Touched, Watch } from './watch.ts';
 
@@ -23,6 +25,8 @@ const EVERY_MS = 30_000;
 export interface SettlerParts {
   readonly client: InfluxClient;
   readonly groups: Groups;
+  /** Tells the marks of this process. */
+  readonly touches: Touches;
   /** The longest gap inside a trip of loose events, milliseconds. */
   readonly idleMs: number;
 }
@@ -32,6 +36,7 @@ export class Settler {
   readonly #groups: Groups;
   readonly #idleMs: number;
   readonly #client: InfluxClient;
+  readonly #touches: Touches;
   readonly #containers: Containers;
   readonly #summaries: Summaries;
   readonly #lock = new KeyedLock();
@@ -46,14 +51,20 @@ export class Settler {
   #savedTrips = new Map<string, SavedTrip>();
   #savedRevision = -1;
 
-  constructor({ client, groups, idleMs }: SettlerParts) {
+  constructor({ client, groups, touches, idleMs }: SettlerParts) {
     this.reader = new EventReader(client);
     this.#client = client;
+    this.#touches = touches;
     this.#groups = groups;
     this.#idleMs = idleMs;
     this.#containers = new Containers(this.reader, idleMs);
     this.#summaries = new Summaries(client, idleMs);
     this.#timer = setInterval(() => void this.summarize().catch(() => {}), EVERY_MS).unref();
+  }
+
+  /** What hears of events that this process stored. */
+  get live(): LiveFolds {
+    return this.#containers.live;
   }
 
   /** These vehicles (one names), or all, as they are with everything that was written before the call; by name. */
@@ -128,6 +139,7 @@ export class Settler {
     this.#watch ??= await this.#begin();
     const [groups, touched] = await Promise.all([this.#groups.now(), this.#watch.look()]);
     await this.#takeIn(touched);
+    this.#containers.isComplete = true;
     return groups;
   }
 
@@ -142,10 +154,10 @@ export class Settler {
   async #begin(): Promise<Watch> {
     const { containers, outdated, totals, trips, since } = await this.#summaries.load();
     for (const container of containers) this.#containers.put(container);
-    for (const container of outdated) this.#containers.invalidate({ ...container, first_ts: 0 });
+    for (const container of outdated) this.#containers.invalidate({ ...container, first_ts: 0, isOwn: false });
     this.#savedTotals = totals;
     this.#savedTrips = new Map(trips.map((trip) => [placeOf(trip), trip]));
-    return new Watch(this.#client, since);
+    return new Watch(this.#client, since, (...mark) => this.#touches.isOwn(...mark));
   }
 
   async #settleOne(groups: VehicleGroups, vehicle: string): Promise<VehicleView> {

@@ -13,6 +13,8 @@ import { nanoseconds } from './line-protocol.ts';
 export const GOOD_MS = 10_000;
 /** How long after that their senders may hear of them. */
 export const GRACE_MS = 30_000;
+/** How long a process knows its own marks, milliseconds: longer than it looks at any. */
+const OWN_FOR_MS = 600_000;
 /** A mark is closed when so long nobody relied on it. */
 const QUIET_MS = 2_000;
 /** Times that a mark may have within its millisecond, so that no two are in one place. */
@@ -49,6 +51,8 @@ export class Touches {
   /** The mark that the next events of a container may rely on, by its tags. */
   readonly #current = new Map<string, Mark>();
   readonly #open = new Set<Mark>();
+  /** When marks of this process for events were made, by tags and time, oldest first. */
+  readonly #own = new Map<string, number>();
   /** Another process counts from elsewhere. */
   #count = Math.floor(Math.random() * PLACES);
 
@@ -77,6 +81,11 @@ export class Touches {
     };
   }
 
+  /** Whether a mark is one of this process's for events that it wrote. */
+  isOwn(vehicle: string, container: string, time: string): boolean {
+    return this.#own.has(`${containerTags(vehicle, container)} ${time}`);
+  }
+
   /** The lines that close the marks nobody relies on any more; those of all, where `ending`. */
   closing(ending = false): string[] {
     const before = ending ? Number.POSITIVE_INFINITY : this.#now() - QUIET_MS;
@@ -96,11 +105,21 @@ export class Touches {
   #rely(tags: string, ts: number, now: number): Mark {
     const current = this.#current.get(tags);
     const fits = current !== undefined && now < current.madeAt + GOOD_MS && current.first_ts <= ts;
-    const mark = fits ? current : this.#make(tags, ts, now);
+    const mark = fits ? current : this.#makeOwn(tags, ts, now);
     this.#current.set(tags, mark);
     this.#open.add(mark);
     mark.users++;
     mark.usedAt = now;
+    return mark;
+  }
+
+  #makeOwn(tags: string, first_ts: number, now: number): Mark {
+    const mark = this.#make(tags, first_ts, now);
+    this.#own.set(`${tags} ${mark.time}`, now);
+    for (const [place, madeAt] of this.#own) {
+      if (now - madeAt < OWN_FOR_MS) break;
+      this.#own.delete(place);
+    }
     return mark;
   }
 

@@ -11,18 +11,25 @@ export interface Touched {
   readonly container: string;
   /** Events before this are those that were there before, milliseconds since 1970. */
   readonly first_ts: number;
+  /** Whether only this process wrote. */
+  readonly isOwn: boolean;
 }
+
+/** Whether a mark of a container with this time is the process's own. */
+export type IsOwn = (vehicle: string, container: string, time: string) => boolean;
 
 export class Watch {
   readonly #client: InfluxClient;
   /** Marks that were closed when they were seen, by their time and container: what relied on them was read since. */
   #done = new Set<string>();
+  readonly #isOwn: IsOwn;
   #since: number;
 
-  /** All marks from `since` on count as new, milliseconds since 1970. */
-  constructor(client: InfluxClient, since: number) {
+  /** All marks from `since` on count as new, milliseconds since 1970; `isOwn` tells those of this process. */
+  constructor(client: InfluxClient, since: number, isOwn: IsOwn = () => false) {
     this.#client = client;
     this.#since = since;
+    this.#isOwn = isOwn;
   }
 
   /** Of marks that were made before this nobody hears any more that an event is stored. */
@@ -42,7 +49,8 @@ export class Watch {
     for (const { time = '', closed, first_ts, vin: vehicle = '', trip_id: container = '' } of marks) {
       const place = `${time} ${vehicle} ${container}`;
       if (closed === 'true') done.add(place);
-      if (!this.#done.has(place)) touched.push({ vehicle, container, first_ts: Number(first_ts) });
+      if (this.#done.has(place)) continue;
+      touched.push({ vehicle, container, first_ts: Number(first_ts), isOwn: this.#isOwn(vehicle, container, time) });
     }
     this.#done = done;
     this.#since = next;

@@ -1,0 +1,139 @@
+/**
+ * Containers that only this process writes to, kept added up as their events become durable: what it has stored itself it
+ * need not read back. Only a means to be quick. A container is followed from its very first event, or from where a reading
+ * of it ended, and given up for good reason or bad: an event that comes out of order, a body of which nobody knows whether
+ * it was stored, another process's mark. Then it is read again as if nothing had been known.
+ * @see docs/adr/0016-what-a-process-stored-it-need-not-read.md
+ */
+import { SIGNAL_NAMES } from '@fleet/contract';
+import { rememberedByNames } from '../../ingest/measured.ts';
+import type { EventRow, KeyedEvent } from '../../ports.ts';
+import { SegmentFold } from './container.ts';
+
+/** Containers that are followed: those that were written to last. Each needs some 10 kB. */
+const MOST_FOLLOWED = 1_000;
+/** Containers that are known to have been written to; with more, none is taken for new any more. */
+const MOST_SEEN = 100_000;
+/** Events that may come while a container is read. */
+const MOST_MEANWHILE = 1_000;
+
+/** Which container, by the names that its events have. */
+export interface Place {
+  readonly vehicle: string;
+  readonly container: string;
+}
+
+export class LiveFolds {
+  readonly #idleMs: number;
+  readonly #isNew: (place: Place) => boolean;
+  readonly #folds = new Map<string, SegmentFold>();
+  /** Containers that are being read, and what became durable meanwhile. */
+  readonly #readings = new Map<string, KeyedEvent[]>();
+  /** Those that this process has written to. */
+  readonly #seen = new Set<string>();
+
+  /** `isNew` tells whether nobody is known to have written to a container. */
+  constructor(idleMs: number, isNew: (place: Place) => boolean) {
+    this.#idleMs = idleMs;
+    this.#isNew = isNew;
+  }
+
+  /** Takes in events that are durable now. */
+  stored(events: readonly KeyedEvent[]): void {
+    let last: KeyedEvent | undefined;
+    let key = '';
+    for (const event of events) {
+      if (event.container !== last?.container || event.vehicle !== last.vehicle) key = this.#enter(event);
+      last = event;
+      this.#follow(key, event);
+    }
+  }
+
+  /** Nobody knows which of these events are durable. */
+  lost(events: readonly KeyedEvent[]): void {
+    for (const event of events) {
+      this.#seen.add(keyOf(event));
+      this.drop(event);
+    }
+  }
+
+  /** Somebody else may have written to a container. */
+  drop(place: Place): void {
+    const key = keyOf(place);
+    this.#folds.delete(key);
+    this.#readings.delete(key);
+  }
+
+  /** What a container's events add up to by now, where that is known. */
+  take(place: Place): ReturnType<SegmentFold['end']> | undefined {
+    return this.#folds.get(keyOf(place))?.copy().end();
+  }
+
+  /** A container is going to be read: `adopt` what came out, or `drop` it. */
+  beginReading(place: Place): void {
+    this.#readings.set(keyOf(place), []);
+  }
+
+  /** Goes on from what was read, unless what became durable meanwhile may be in it already. */
+  adopt(place: Place, fold: SegmentFold): void {
+    const key = keyOf(place);
+    const meanwhile = this.#readings.get(key);
+    this.#readings.delete(key);
+    if (meanwhile === undefined) return;
+    this.#keep(key, fold);
+    for (const event of meanwhile) this.#follow(key, event);
+  }
+
+  /** The key of the container of the next events; it is followed from here if it is new. */
+  #enter(event: KeyedEvent): string {
+    const key = keyOf(event);
+    const fold = this.#folds.get(key);
+    if (fold !== undefined) this.#keep(key, fold);
+    if (!this.#seen.has(key) && this.#seen.size < MOST_SEEN) {
+      this.#seen.add(key);
+      if (this.#isNew(event)) this.#keep(key, new SegmentFold(this.#idleMs));
+    }
+    return key;
+  }
+
+  #follow(key: string, event: KeyedEvent): void {
+    const fold = this.#folds.get(key);
+    if (fold === undefined) this.#noteMeanwhile(key, event);
+    else if (event.ts > fold.last_ts) fold.add(rowOf(event));
+    else this.#folds.delete(key);
+  }
+
+  #noteMeanwhile(key: string, event: KeyedEvent): void {
+    const meanwhile = this.#readings.get(key);
+    meanwhile?.push(event);
+    if ((meanwhile?.length ?? 0) > MOST_MEANWHILE) this.#readings.delete(key);
+  }
+
+  #keep(key: string, fold: SegmentFold): void {
+    this.#folds.delete(key);
+    this.#folds.set(key, fold);
+    const [oldest] = this.#folds.keys();
+    if (this.#folds.size > MOST_FOLLOWED && oldest !== undefined) this.#folds.delete(oldest);
+  }
+}
+
+function keyOf({ vehicle, container }: Place): string {
+  return `${vehicle} ${container}`;
+}
+
+/** An event as it would be read back: its signals in the order of reading. */
+function rowOf({ ts, seq, trip, source, measured, dtcs }: KeyedEvent): EventRow {
+  const values: Record<string, number> = {};
+  // There is no negative zero in line protocol as we write it.
+  for (const at of readingOrder(measured.names))
+    values[measured.names[at] as string] = (measured.numbers[at] as number) + 0;
+  return { ts, seq, trip, source, values, ...(dtcs && { dtcs }) };
+}
+
+/** Signals of the table in its order, then custom ones by name. */
+const readingOrder = rememberedByNames((names) => {
+  const rankOf = new Map<string, number>(SIGNAL_NAMES.map((name, rank) => [name, rank]));
+  const rank = (at: number) => rankOf.get(names[at] as string) ?? Number.POSITIVE_INFINITY;
+  const byName = (a: number, b: number) => ((names[a] as string) < (names[b] as string) ? -1 : 1);
+  return names.map((_name, at) => at).sort((a, b) => (rank(a) === rank(b) ? byName(a, b) : rank(a) - rank(b)));
+});
