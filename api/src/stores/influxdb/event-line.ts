@@ -47,6 +47,11 @@ export class EventLines {
     return this.#length;
   }
 
+  /** Bytes that there is room for. */
+  get room(): number {
+    return this.#bytes.length;
+  }
+
   /** The bytes so far; valid until the next line is added. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);

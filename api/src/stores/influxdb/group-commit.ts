@@ -7,6 +7,7 @@ import { OverloadedError, StoreUnavailableError } from '../../ports.ts';
 import type { InfluxClient } from './client.ts';
 import { CustomSignals } from './custom-signals.ts';
 import { deliver } from './delivery.ts';
+import { EventLines } from './event-line.ts';
 import { Batch, Group, type Refusals } from './group.ts';
 import type { LiveFolds } from './live-folds.ts';
 import { type Findings, findRefused } from './refused-events.ts';
@@ -17,6 +18,9 @@ const MOST_IN_GROUP = 5_000;
 /** Bodies that are under way at once, where more than `MANY` events wait; one else, since few large ones cost less. */
 const LANES = 2;
 const MANY = 1_000;
+/** Groups whose room for lines is kept: those that may be under way, and the one that is filled meanwhile. */
+const MOST_SPARE = LANES + 1;
+const MOST_SPARE_BYTES = 2 ** 21;
 /** How long a group is filled while more keeps coming, milliseconds, and how soon is looked again. */
 const MOST_WAIT_MS = 4;
 const LOOK_AGAIN_MS = 1;
@@ -47,7 +51,9 @@ export class GroupCommit {
   readonly #onFailure: (error: Error) => void;
   readonly #mostWaiting: number;
   #full: Group[] = [];
-  #filling = newGroup();
+  /** Of groups that are done with: to make room for lines anew for each would keep the garbage collector busy. */
+  readonly #spare: EventLines[] = [];
+  #filling = this.#newGroup();
   #waiting = 0;
   #waitingBytes = 0;
   #isGathering = false;
@@ -94,16 +100,20 @@ export class GroupCommit {
 
   #add(event: KeyedEvent, batch: Batch, index: number): void {
     if (this.#filling.events.length >= MOST_IN_GROUP) this.#seal();
-    if (this.#filling.events.length === 0) this.#filling = newGroup();
+    if (this.#filling.events.length === 0) this.#filling.deadline = Date.now() + PATIENCE_MS;
     const before = this.#filling.bytes;
     this.#filling.add(event, batch, index);
     this.#waiting++;
     this.#waitingBytes += this.#filling.bytes - before;
   }
 
+  #newGroup(): Group {
+    return new Group(this.#spare.pop() ?? new EventLines());
+  }
+
   #seal(): void {
     this.#full.push(this.#filling);
-    this.#filling = newGroup();
+    this.#filling = this.#newGroup();
   }
 
   /**
@@ -161,6 +171,8 @@ export class GroupCommit {
     this.#underWay--;
     this.#waiting -= group.events.length;
     this.#waitingBytes -= group.bytes;
+    const lines = group.takeLines();
+    if (this.#spare.length < MOST_SPARE && lines.room <= MOST_SPARE_BYTES) this.#spare.push(lines);
     this.#lastCallers = group.callers + this.#filling.callers;
     if (this.#waiting > 0) this.#gather();
     setImmediate(tell);
@@ -206,8 +218,4 @@ export class GroupCommit {
       group.reject(error, new Set(indices));
     }
   }
-}
-
-function newGroup(): Group {
-  return new Group(Date.now() + PATIENCE_MS);
 }

@@ -1,6 +1,6 @@
 /** Events of several calls that are stored together, and what their callers hear. */
 import type { KeyedEvent } from '../../ports.ts';
-import { EventLines, eventLine } from './event-line.ts';
+import { type EventLines, eventLine } from './event-line.ts';
 
 /** Why each event of a call was refused, in InfluxDB's words; undefined for one that is durable. */
 export type Refusals = readonly (string | undefined)[];
@@ -40,13 +40,20 @@ interface Stretch {
 
 export class Group {
   readonly events: KeyedEvent[] = [];
-  readonly #lines = new EventLines();
+  readonly #lines: EventLines;
   readonly #stretches: Stretch[] = [];
   /** No try to store it begins after this but the first, milliseconds since 1970. */
-  readonly deadline: number;
+  deadline = Number.POSITIVE_INFINITY;
 
-  constructor(deadline: number) {
-    this.deadline = deadline;
+  /** `lines` are its own from now on, until it is done with. */
+  constructor(lines: EventLines) {
+    this.#lines = lines;
+    lines.clear();
+  }
+
+  /** What it had its lines in; it is done with. */
+  takeLines(): EventLines {
+    return this.#lines;
   }
 
   /** Calls that have events in it. */

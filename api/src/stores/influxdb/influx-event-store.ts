@@ -15,11 +15,11 @@ import type {
   TripQuery,
   Upkeep,
   VehicleActivity,
+  WriteOutcome,
   WriteResult,
 } from '../../ports.ts';
 import { isDeleted } from '../../trips/corrections.ts';
 import { findTrip } from '../../trips/find-trip.ts';
-import { grouped } from '../../trips/grouped.ts';
 import { latestOf } from '../../trips/latest.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import { EVER, overlaps } from '../../trips/span.ts';
@@ -66,17 +66,19 @@ export class InfluxEventStore implements EventStore {
   async write(events: readonly KeyedEvent[]): Promise<readonly WriteResult[]> {
     if (events.length === 0) return [];
     const [refusals, groups] = await Promise.all([this.#writer.write(events), this.#parts.groups.recent()]);
-    this.#note(events.filter((_event, index) => refusals[index] === undefined));
+    const isRefused = refusals.some((reason) => reason !== undefined);
+    this.#note(isRefused ? events.filter((_event, index) => refusals[index] === undefined) : events);
     const tripOf = this.#tripFinder(groups);
-    const results = events.map((event, index): WriteResult => {
-      const reason = refusals[index];
-      if (reason !== undefined) return { outcome: 'refused', reason, trip_id: '' };
-      const hidden = isDeleted(groups.of(event.vehicle).combined, event);
-      return { outcome: hidden ? 'deleted' : 'stored', trip_id: tripOf(event) };
+    const counts = new Map<WriteOutcome, number>();
+    let last: WriteResult | undefined;
+    const results = events.map((event, index) => {
+      const result = resultOf(event, refusals[index], groups, tripOf);
+      counts.set(result.outcome, 1 + (counts.get(result.outcome) ?? 0));
+      // Of most events the same is to be said as of the one before.
+      if (last === undefined || !isSame(result, last)) last = result;
+      return last;
     });
-    for (const [outcome, { length }] of grouped(results, (result) => result.outcome)) {
-      this.#parts.observer?.outcomes(outcome, length);
-    }
+    for (const [outcome, count] of counts) this.#parts.observer?.outcomes(outcome, count);
     return results;
   }
 
@@ -174,4 +176,19 @@ export class InfluxEventStore implements EventStore {
     const guess = this.#guess.begin();
     return ({ vehicle, trip, ts }) => trip ?? guess(groups.of(vehicle), ts);
   }
+}
+
+function resultOf(
+  event: KeyedEvent,
+  reason: string | undefined,
+  groups: VehicleGroups,
+  tripOf: (event: KeyedEvent) => string,
+): WriteResult {
+  if (reason !== undefined) return { outcome: 'refused', reason, trip_id: '' };
+  const hidden = isDeleted(groups.of(event.vehicle).combined, event);
+  return { outcome: hidden ? 'deleted' : 'stored', trip_id: tripOf(event) };
+}
+
+function isSame(a: WriteResult, b: WriteResult): boolean {
+  return a.outcome === b.outcome && a.trip_id === b.trip_id && a.reason === b.reason;
 }

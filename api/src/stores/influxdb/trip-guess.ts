@@ -129,7 +129,9 @@ export class TripGuess {
   }
 
   #of(vehicle: string): Remembered {
-    const own = this.#remembered.get(vehicle) ?? { runs: [], deviceTrips: new Map(), answer: undefined };
+    const known = this.#remembered.get(vehicle);
+    if (known !== undefined) return known;
+    const own: Remembered = { runs: [], deviceTrips: new Map(), answer: undefined };
     this.#remembered.set(vehicle, own);
     return own;
   }
