@@ -36,7 +36,7 @@ const part = fc.record({
 describeWithInfluxd('what a process adds up as it stores it', (server) => {
   test('is what it would read, to the digest', async () => {
     const client = new InfluxClient(await server().makeBuckets());
-    const live = new LiveFolds(IDLE_MS, () => true);
+    const live = new LiveFolds(IDLE_MS, { isNew: () => true, onCustom: () => {} });
     const writer = new EventWriter(client, new Touches(Date.now), () => {}, live);
     let run = 0;
     await fc.assert(

@@ -15,7 +15,7 @@ const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/;
 const LONGEST = 64;
 
 export class NumberReader {
-  /** Where the number that was read last ends. */
+  /** Where the number that was read last ends; where it would begin, if there was none. */
   end = 0;
 
   /** The number that begins somewhere; NaN where none plainly does. */
@@ -39,8 +39,9 @@ export class NumberReader {
   /** Also one with an exponent, or with more digits than a double has. */
   #readAny(bytes: Buffer, start: number): number {
     const text = NUMBER.exec(bytes.toString('latin1', start, start + LONGEST))?.[0] ?? '';
-    this.end = start + text.length;
-    return text === '' || text.length === LONGEST ? Number.NaN : Number(text);
+    const isNumber = text !== '' && text.length < LONGEST;
+    this.end = isNumber ? start + text.length : start;
+    return isNumber ? Number(text) : Number.NaN;
   }
 }
 

@@ -1,11 +1,12 @@
 /** What this process knows of every container, and which must be read again. Only a cache of what can be read. */
+import { KeyedLock } from '../../ingest/keyed-lock.ts';
 import type { EventRow } from '../../ports.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import { Checkpoints } from './checkpoints.ts';
-import type { Container, PlacedSegment, SegmentFold } from './container.ts';
+import type { Container, PlacedSegment } from './container.ts';
 import { containerOf as containerNameOf, tripOfContainer } from './event-line.ts';
 import type { EventReader } from './event-reader.ts';
-import { LiveFolds, type Place } from './live-folds.ts';
+import { LiveFolds, type Made, type Place } from './live-folds.ts';
 import type { Touched } from './watch.ts';
 
 export class Containers {
@@ -15,6 +16,7 @@ export class Containers {
   isComplete = false;
   readonly #reader: EventReader;
   readonly #checkpoints: Checkpoints;
+  readonly #lock = new KeyedLock();
   /** By the vehicle's name at that time, then by the container's. */
   readonly #known = new Map<string, Map<string, Container>>();
   /** By both names: events from which time on may be others. */
@@ -25,11 +27,11 @@ export class Containers {
   constructor(reader: EventReader, idleMs: number) {
     this.#reader = reader;
     this.#checkpoints = new Checkpoints(idleMs);
-    this.live = new LiveFolds(
-      idleMs,
-      ({ vehicle, container }) =>
+    this.live = new LiveFolds(idleMs, {
+      isNew: ({ vehicle, container }) =>
         this.isComplete && !this.#known.get(vehicle)?.has(container) && !this.#stale.get(vehicle)?.has(container),
-    );
+      onCustom: (vehicle) => reader.noteCustom(vehicle),
+    });
   }
 
   /** Takes over what somebody worked out. */
@@ -60,12 +62,15 @@ export class Containers {
   /** Reads what is stale under these names; the totals of the segments by their digests. */
   async refresh(names: readonly string[]): Promise<Map<string, TripTotals>> {
     const totals = new Map<string, TripTotals>();
-    for (const vehicle of names) {
-      const stale = [...(this.#stale.get(vehicle) ?? [])];
-      const left = stale.filter(([container]) => !this.#takeLive({ vehicle, container }, totals));
-      for (const part of partsOf(left)) await this.#refresh(vehicle, part, totals);
-    }
+    // Vehicles may become one meanwhile: then two would read the same containers.
+    for (const vehicle of names) await this.#lock.hold(vehicle, () => this.#refreshName(vehicle, totals));
     return totals;
+  }
+
+  async #refreshName(vehicle: string, totals: Map<string, TripTotals>): Promise<void> {
+    const stale = [...(this.#stale.get(vehicle) ?? [])];
+    const left = stale.filter(([container]) => !this.#takeLive({ vehicle, container }, totals));
+    for (const part of partsOf(left)) await this.#refresh(vehicle, part, totals);
   }
 
   /** All segments under these names. */
@@ -129,8 +134,6 @@ export class Containers {
     });
   }
 }
-
-type Made = ReturnType<SegmentFold['end']>;
 
 /** A container's name, and from which time on its events may be others. */
 type Stale = readonly [container: string, first_ts: number];

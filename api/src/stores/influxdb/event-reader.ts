@@ -30,6 +30,8 @@ export class EventReader {
   /** Vehicles that have custom signals; undefined while that is looked for, or where nobody did. */
   #custom: ReadonlySet<string> | undefined;
   #lookedForCustom = 0;
+  /** The same as far as this process wrote them, which it knows sooner. */
+  readonly #ownCustom = new Set<string>();
 
   constructor(client: InfluxClient) {
     this.#client = client;
@@ -44,6 +46,11 @@ export class EventReader {
     this.#custom = undefined;
     const found = await this.#client.query(this.#client.bucket, 'SHOW TAG VALUES FROM custom WITH KEY = vin');
     if (look === this.#lookedForCustom) this.#custom = new Set(found.map(({ value = '' }) => value));
+  }
+
+  /** A vehicle has custom signals. */
+  noteCustom(vehicle: string): void {
+    this.#ownCustom.add(vehicle);
   }
 
   /** Events in order of (ts, seq), each once though it may have come under two names; by pages that part no instant. */
@@ -110,7 +117,8 @@ export class EventReader {
   /** Custom signals that events of these containers have, and maybe more. */
   async #customSignals(scope: Scope): Promise<readonly string[]> {
     const custom = this.#custom;
-    if (custom !== undefined && !scope.names.some((name) => custom.has(name))) return [];
+    const mayHave = (name: string) => this.#ownCustom.has(name) || (custom?.has(name) ?? true);
+    if (!scope.names.some(mayHave)) return [];
     const query = `SELECT signals FROM custom WHERE ${isIn(scope)}`;
     const notes = await this.#client.query(this.#client.bucket, query);
     return [...new Set(notes.flatMap(({ signals = '' }) => signals.split(',')))].sort();

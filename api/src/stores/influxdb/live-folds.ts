@@ -5,7 +5,7 @@
  * it was stored, another process's mark. Then it is read again as if nothing had been known.
  * @see docs/adr/0016-what-a-process-stored-it-need-not-read.md
  */
-import { SIGNAL_NAMES } from '@fleet/contract';
+import { isSignalName, SIGNAL_NAMES } from '@fleet/contract';
 import { rememberedByNames } from '../../ingest/measured.ts';
 import type { EventRow, KeyedEvent } from '../../ports.ts';
 import { SegmentFold } from './container.ts';
@@ -23,19 +23,35 @@ export interface Place {
   readonly container: string;
 }
 
+/** What came out of a container's events. */
+export type Made = ReturnType<SegmentFold['end']>;
+
+/** A container that is followed. */
+interface Followed {
+  readonly fold: SegmentFold;
+  /** What it came to, unless it has gone on since. */
+  made: Made | undefined;
+}
+
+export interface LiveSurroundings {
+  /** Whether nobody is known to have written to a container. */
+  readonly isNew: (place: Place) => boolean;
+  /** Hears of vehicles that custom signals are stored of: whoever reads them must ask for those. */
+  readonly onCustom: (vehicle: string) => void;
+}
+
 export class LiveFolds {
   readonly #idleMs: number;
-  readonly #isNew: (place: Place) => boolean;
-  readonly #folds = new Map<string, SegmentFold>();
+  readonly #surroundings: LiveSurroundings;
+  readonly #folds = new Map<string, Followed>();
   /** Containers that are being read, and what became durable meanwhile. */
   readonly #readings = new Map<string, KeyedEvent[]>();
   /** Those that this process has written to. */
   readonly #seen = new Set<string>();
 
-  /** `isNew` tells whether nobody is known to have written to a container. */
-  constructor(idleMs: number, isNew: (place: Place) => boolean) {
+  constructor(idleMs: number, surroundings: LiveSurroundings) {
     this.#idleMs = idleMs;
-    this.#isNew = isNew;
+    this.#surroundings = surroundings;
   }
 
   /** Takes in events that are durable now. */
@@ -52,7 +68,7 @@ export class LiveFolds {
   /** Nobody knows which of these events are durable. */
   lost(events: readonly KeyedEvent[]): void {
     for (const event of events) {
-      this.#seen.add(keyOf(event));
+      if (this.#seen.size < MOST_SEEN) this.#seen.add(keyOf(event));
       this.drop(event);
     }
   }
@@ -65,8 +81,10 @@ export class LiveFolds {
   }
 
   /** What a container's events add up to by now, where that is known. */
-  take(place: Place): ReturnType<SegmentFold['end']> | undefined {
-    return this.#folds.get(keyOf(place))?.copy().end();
+  take(place: Place): Made | undefined {
+    const followed = this.#folds.get(keyOf(place));
+    if (followed !== undefined) followed.made ??= followed.fold.copy().end();
+    return followed?.made;
   }
 
   /** A container is going to be read: `adopt` what came out, or `drop` it. */
@@ -80,27 +98,32 @@ export class LiveFolds {
     const meanwhile = this.#readings.get(key);
     this.#readings.delete(key);
     if (meanwhile === undefined) return;
-    this.#keep(key, fold);
+    this.#keep(key, { fold, made: undefined });
     for (const event of meanwhile) this.#follow(key, event);
   }
 
   /** The key of the container of the next events; it is followed from here if it is new. */
   #enter(event: KeyedEvent): string {
     const key = keyOf(event);
-    const fold = this.#folds.get(key);
-    if (fold !== undefined) this.#keep(key, fold);
+    const followed = this.#folds.get(key);
+    if (followed !== undefined) this.#keep(key, followed);
     if (!this.#seen.has(key) && this.#seen.size < MOST_SEEN) {
       this.#seen.add(key);
-      if (this.#isNew(event)) this.#keep(key, new SegmentFold(this.#idleMs));
+      // What is being read is not new, though nothing may be known of it yet.
+      const isNew = !this.#readings.has(key) && this.#surroundings.isNew(event);
+      if (isNew) this.#keep(key, { fold: new SegmentFold(this.#idleMs), made: undefined });
     }
     return key;
   }
 
   #follow(key: string, event: KeyedEvent): void {
-    const fold = this.#folds.get(key);
-    if (fold === undefined) this.#noteMeanwhile(key, event);
-    else if (event.ts > fold.last_ts) fold.add(rowOf(event));
-    else this.#folds.delete(key);
+    if (hasCustom(event.measured.names)) this.#surroundings.onCustom(event.vehicle);
+    const followed = this.#folds.get(key);
+    if (followed === undefined) this.#noteMeanwhile(key, event);
+    else if (event.ts > followed.fold.last_ts) {
+      followed.fold.add(rowOf(event));
+      followed.made = undefined;
+    } else this.#folds.delete(key);
   }
 
   #noteMeanwhile(key: string, event: KeyedEvent): void {
@@ -109,9 +132,9 @@ export class LiveFolds {
     if ((meanwhile?.length ?? 0) > MOST_MEANWHILE) this.#readings.delete(key);
   }
 
-  #keep(key: string, fold: SegmentFold): void {
+  #keep(key: string, followed: Followed): void {
     this.#folds.delete(key);
-    this.#folds.set(key, fold);
+    this.#folds.set(key, followed);
     const [oldest] = this.#folds.keys();
     if (this.#folds.size > MOST_FOLLOWED && oldest !== undefined) this.#folds.delete(oldest);
   }
@@ -129,6 +152,8 @@ function rowOf({ ts, seq, trip, source, measured, dtcs }: KeyedEvent): EventRow 
     values[measured.names[at] as string] = (measured.numbers[at] as number) + 0;
   return { ts, seq, trip, source, values, ...(dtcs && { dtcs }) };
 }
+
+const hasCustom = rememberedByNames((names) => names.some((name) => !isSignalName(name)));
 
 /** Signals of the table in its order, then custom ones by name. */
 const readingOrder = rememberedByNames((names) => {

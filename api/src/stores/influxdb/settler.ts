@@ -137,10 +137,13 @@ export class Settler {
 
   async #lookNow(): Promise<VehicleGroups> {
     this.#watch ??= await this.#begin();
-    const [groups, touched] = await Promise.all([this.#groups.now(), this.#watch.look()]);
-    await this.#takeIn(touched);
+    // A mark is told once: what a look finds is taken in, whatever becomes of the rest.
+    const taken = this.#watch.look().then((touched) => this.#takeIn(touched));
+    const [groups, looked] = await Promise.allSettled([this.#groups.now(), taken]);
+    if (looked.status === 'rejected') throw looked.reason;
     this.#containers.isComplete = true;
-    return groups;
+    if (groups.status === 'rejected') throw groups.reason;
+    return groups.value;
   }
 
   /** What was touched is to be read again, with the custom signals that it has now. */
@@ -168,7 +171,12 @@ export class Settler {
       const fresh = await this.#containers.refresh(group.names);
       const known = (basis: string) => fresh.get(basis) ?? before?.totals.get(basis) ?? this.#savedTotals.get(basis);
       const segments = this.#containers.segmentsOf(group.names);
-      const view = await makeTrips(group, segments, before, { reader: this.reader, idleMs: this.#idleMs, known });
+      const parts = { reader: this.reader, idleMs: this.#idleMs, known };
+      const view = await makeTrips(group, segments, before, parts).catch((error) => {
+        // What was read anew is stale no more, and the view is behind it.
+        this.#views.delete(vehicle);
+        throw error;
+      });
       this.#views.set(vehicle, view);
       if (!isSame(before, view)) this.#revisions.set(vehicle, ++this.#revision);
       return view;

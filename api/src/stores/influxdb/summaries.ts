@@ -52,8 +52,9 @@ export class Summaries {
   }
 
   async load(): Promise<SavedSummaries> {
-    const [[settled], containers, every, vehicles] = await Promise.all([
-      this.#ask('SELECT up_to FROM settled'),
+    // First: what another process saves meanwhile must not seem to be settled without it.
+    const [settled] = await this.#ask('SELECT up_to FROM settled');
+    const [containers, every, vehicles] = await Promise.all([
       this.#all('container', '*'),
       this.#all('trip', 'basis, stamp, gone, /^totals/, trip_id, vin'),
       this.#ask('SELECT last_ts, vin FROM vehicle WHERE gone = false'),

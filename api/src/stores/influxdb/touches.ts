@@ -14,7 +14,7 @@ export const GOOD_MS = 10_000;
 /** How long after that their senders may hear of them. */
 export const GRACE_MS = 30_000;
 /** How long a process knows its own marks, milliseconds: longer than it looks at any. */
-const OWN_FOR_MS = 600_000;
+const OWN_FOR_MS = 300_000;
 /** A mark is closed when so long nobody relied on it. */
 const QUIET_MS = 2_000;
 /** Times that a mark may have within its millisecond, so that no two are in one place. */
@@ -42,7 +42,7 @@ export interface Cover {
   readonly lines: () => readonly string[];
   /** The events are durable. False where that took too long for the marks: readers may not look any more. */
   stored(): boolean;
-  /** Nobody knows: the marks stay open. */
+  /** Nobody knows: the marks stay open, and count as somebody else's. */
   lost(): void;
 }
 
@@ -51,8 +51,8 @@ export class Touches {
   /** The mark that the next events of a container may rely on, by its tags. */
   readonly #current = new Map<string, Mark>();
   readonly #open = new Set<Mark>();
-  /** When marks of this process for events were made, by tags and time, oldest first. */
-  readonly #own = new Map<string, number>();
+  /** Marks of this process for events, by their time, oldest first. */
+  readonly #own = new Map<string, Mark>();
   /** Another process counts from elsewhere. */
   #count = Math.floor(Math.random() * PLACES);
 
@@ -76,14 +76,14 @@ export class Touches {
       },
       lost: () => {
         leave();
-        for (const mark of marks) this.#forget(mark);
+        for (const mark of marks) this.#disown(mark);
       },
     };
   }
 
   /** Whether a mark is one of this process's for events that it wrote. */
   isOwn(vehicle: string, container: string, time: string): boolean {
-    return this.#own.has(`${containerTags(vehicle, container)} ${time}`);
+    return this.#own.get(time)?.tags === containerTags(vehicle, container);
   }
 
   /** The lines that close the marks nobody relies on any more; those of all, where `ending`. */
@@ -115,10 +115,10 @@ export class Touches {
 
   #makeOwn(tags: string, first_ts: number, now: number): Mark {
     const mark = this.#make(tags, first_ts, now);
-    this.#own.set(`${tags} ${mark.time}`, now);
-    for (const [place, madeAt] of this.#own) {
+    this.#own.set(mark.time, mark);
+    for (const { time, madeAt } of this.#own.values()) {
       if (now - madeAt < OWN_FOR_MS) break;
-      this.#own.delete(place);
+      this.#own.delete(time);
     }
     return mark;
   }
@@ -126,6 +126,11 @@ export class Touches {
   #make(tags: string, first_ts: number, madeAt: number): Mark {
     const time = nanoseconds(madeAt, this.#count++ % PLACES);
     return { tags, first_ts, madeAt, time, users: 0, usedAt: madeAt, isDurable: false };
+  }
+
+  #disown(mark: Mark): void {
+    this.#forget(mark);
+    this.#own.delete(mark.time);
   }
 
   #forget(mark: Mark): void {

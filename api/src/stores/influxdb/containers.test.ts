@@ -1,0 +1,165 @@
+/** Races between writing, looking and reading, which a real InfluxDB shows one time in many thousand. */
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { measuredOf } from '../../ingest/measured.ts';
+import type { EventRow, KeyedEvent } from '../../ports.ts';
+import type { InfluxClient } from './client.ts';
+import { Containers } from './containers.ts';
+import { EventReader } from './event-reader.ts';
+import { parseEventRows } from './event-rows.ts';
+import { containersOf, Touches } from './touches.ts';
+
+const TRIP = 'b2bdc7f4-63af-4c6a-a9cb-0a9d4a0c9a0c';
+const PLACE = { vehicle: 'golf', container: TRIP };
+
+function event(ts: number): KeyedEvent {
+  return { ...PLACE, trip: TRIP, seq: ts, ts, source: 'phone', measured: measuredOf({ rpm: ts }), dtcs: undefined };
+}
+
+function row(ts: number): EventRow {
+  return { ts, seq: ts, trip: TRIP, source: 'phone', values: { rpm: ts } };
+}
+
+describe('containers', () => {
+  /** What is stored, and whether answers come: they tell what was stored when it was asked. */
+  let stored: EventRow[];
+  let answered: Promise<void>;
+  let containers: Containers;
+  beforeEach(() => {
+    stored = [];
+    answered = Promise.resolve();
+    const reader = {
+      async *pages({ from }: { from: number }) {
+        const rows = stored.filter(({ ts }) => ts >= from);
+        await answered;
+        if (rows.length > 0) yield rows;
+      },
+    };
+    containers = new Containers(reader as unknown as EventReader, 1_000);
+    containers.isComplete = true;
+  });
+
+  const refresh = () => containers.refresh(['golf']);
+  const count = () => containers.segmentsOf(['golf']).reduce((sum, segment) => sum + segment.count, 0);
+  const see = (first_ts: number, isOwn: boolean) => containers.invalidate({ ...PLACE, first_ts, isOwn });
+  /** Holds answers back until it is called. */
+  const holdAnswers = () => {
+    let go = () => {};
+    answered = new Promise((resolve) => {
+      go = resolve;
+    });
+    return () => go();
+  };
+  const store = (ts: number) => {
+    stored.push(row(ts));
+    containers.live.stored([event(ts)]);
+  };
+
+  test('are followed from their first event, and from where they were read', async () => {
+    store(1);
+    see(1, true);
+    stored = [];
+    await refresh();
+    expect(count()).toBe(1);
+
+    stored.push(row(1), row(2));
+    see(2, false);
+    await refresh();
+    containers.live.stored([event(3)]);
+    see(3, true);
+    await refresh();
+    expect(count()).toBe(3);
+  });
+
+  test('are not taken for new while they are read', async () => {
+    stored.push(row(1));
+    see(1, false);
+    const answer = holdAnswers();
+    const reading = refresh();
+    store(2);
+    answer();
+    await reading;
+
+    see(2, true);
+    await refresh();
+    expect(count()).toBe(2);
+  });
+
+  test('are read by one at a time', async () => {
+    stored.push(row(1));
+    see(1, false);
+    const answer = holdAnswers();
+    const first = refresh();
+    store(2);
+    see(2, true);
+    const second = refresh();
+    answer();
+    await Promise.all([first, second]);
+
+    store(3);
+    see(3, true);
+    await refresh();
+    expect(count()).toBe(3);
+  });
+
+  test('are read again where a body came to be stored that was given up', async () => {
+    store(1);
+    containers.live.lost([event(2)]);
+    see(1, false);
+    await refresh();
+    stored.push(row(2));
+    see(1, false);
+    await refresh();
+    expect(count()).toBe(2);
+  });
+
+  test('are read where an event comes late', async () => {
+    store(5);
+    store(3);
+    stored.sort((a, b) => a.ts - b.ts);
+    see(3, true);
+    await refresh();
+    expect(count()).toBe(2);
+  });
+});
+
+test('a mark of a body that was given up counts as somebody else’s', () => {
+  const touches = new Touches(Date.now);
+  const timeOf = (line = '') => line.split(' ').at(-1) ?? '';
+  const cover = touches.cover(containersOf([event(1)]));
+  const time = timeOf(cover.lines()[0]);
+  expect(touches.isOwn('golf', TRIP, time)).toBe(true);
+  expect(touches.isOwn('polo', TRIP, time)).toBe(false);
+  cover.lost();
+  expect(touches.isOwn('golf', TRIP, time)).toBe(false);
+  const [changed] = touches.done(containersOf([event(1)]));
+  expect(touches.isOwn('golf', TRIP, timeOf(changed))).toBe(false);
+});
+
+test('the first custom signal of a vehicle is read, though it came after the look', async () => {
+  let isNoted = false;
+  const client = {
+    query: async (_bucket: string, query: string) => {
+      if (!isNoted) return [];
+      return query.startsWith('SHOW') ? [{ value: 'golf' }] : [{ signals: 'boost' }];
+    },
+    queryBytes: async (_bucket: string, query: string) =>
+      Buffer.from(
+        query.includes('boost')
+          ? 'name,tags,time,seq,source,boost,vin,trip_id\ntelemetry,,1000000,1,phone,5,golf,day-1970-01-01\n'
+          : 'name,tags,time,seq,source,vin,trip_id\ntelemetry,,1000000,1,phone,golf,day-1970-01-01\n',
+      ),
+  };
+  const reader = new EventReader(client as unknown as InfluxClient);
+  await reader.lookForCustom();
+  isNoted = true;
+  reader.noteCustom('golf');
+  for await (const rows of reader.pages({ names: ['golf'], from: 0, to: 10 })) {
+    expect(rows.map(({ values }) => values)).toEqual([{ boost: 5 }]);
+  }
+});
+
+test.each([1, 62, 63, 64, 65, 300])('a number with %d zeros is read from an answer', (zeros) => {
+  const number = `1${'0'.repeat(zeros)}`;
+  const text = `name,tags,time,seq,source,boost,vin,trip_id\ntelemetry,,1000000,1,phone,${number},golf,${TRIP}\n`;
+  expect(parseEventRows(Buffer.from(text))[0]?.values).toEqual({ boost: Number(number) });
+});
