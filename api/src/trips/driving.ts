@@ -71,11 +71,10 @@ function addSpeed(totals: DrivingTotals, now: Sample, measured: number | undefin
   const { speed } = totals;
   const ms = since(speed, now, LONGEST_STEP_MS);
   const mps2 = measured ?? (now.value - (speed?.value ?? 0)) / 3.6 / (ms / 1_000);
-  totals.lasting = {
-    braking: lastingOf(totals, 'braking', ms, mps2 <= -DRIVING.harsh_mps2),
-    acceleration: lastingOf(totals, 'acceleration', ms, mps2 >= DRIVING.harsh_mps2),
-    idling: ms === 0 ? 0 : addIdling(totals, now, ms),
-  };
+  const { lasting } = totals;
+  lasting.braking = lastingOf(totals, 'braking', ms, mps2 <= -DRIVING.harsh_mps2);
+  lasting.acceleration = lastingOf(totals, 'acceleration', ms, mps2 >= DRIVING.harsh_mps2);
+  lasting.idling = ms === 0 ? 0 : addIdling(totals, now, ms);
   totals.speed = now;
 }
 

@@ -84,7 +84,7 @@ export function addRow(totals: TripTotals, row: EventRow): void {
   if (totals.driving !== undefined) addToDriving(totals.driving, row.ts, values, kph);
   if (totals.counted !== undefined) addSeq(totals.counted, row);
   if (kph !== undefined) totals.max_speed_kph = Math.max(totals.max_speed_kph ?? 0, kph);
-  if (lat !== undefined && lon !== undefined) addPlace(totals, { ts: row.ts, lat, lon });
+  if (lat !== undefined && lon !== undefined) addPlace(totals, row.ts, lat, lon);
   totals.sources[row.source] = 1 + (Object.hasOwn(totals.sources, row.source) ? (totals.sources[row.source] ?? 0) : 0);
   for (const name in row.values) noteLatest(totals.latest, name, row.ts, row.values[name] as number);
   if (row.dtcs !== undefined) totals.dtcs = row.dtcs;
@@ -126,10 +126,17 @@ function addSeq(counted: NonNullable<TripTotals['counted']>, { trip, seq, ts }: 
   counted[trip] = [count + 1, Math.max(last, seq)];
 }
 
-function addPlace(totals: TripTotals, fix: Fix): void {
-  totals.first_fix ??= fix;
-  const [west, south, east, north] = totals.bbox ?? [fix.lon, fix.lat, fix.lon, fix.lat];
-  totals.bbox = [Math.min(west, fix.lon), Math.min(south, fix.lat), Math.max(east, fix.lon), Math.max(north, fix.lat)];
+function addPlace(totals: TripTotals, ts: number, lat: number, lon: number): void {
+  totals.first_fix ??= { ts, lat, lon };
+  const { bbox } = totals;
+  if (bbox === null) {
+    totals.bbox = [lon, lat, lon, lat];
+    return;
+  }
+  if (lon < bbox[0]) bbox[0] = lon;
+  if (lat < bbox[1]) bbox[1] = lat;
+  if (lon > bbox[2]) bbox[2] = lon;
+  if (lat > bbox[3]) bbox[3] = lat;
 }
 
 function spanMs(span: Span | null): number {

@@ -14,7 +14,7 @@ const MOST_REMEMBERED = 100;
 
 interface Remembered {
   /** In order, no two within the idle timeout of each other. */
-  runs: Span[];
+  runs: { from: number; to: number }[];
   readonly deviceTrips: Map<string, Span>;
   answer: Answer | undefined;
 }
@@ -79,10 +79,12 @@ export class TripGuess {
     const next = own.runs[at + 1]?.from ?? Number.POSITIVE_INFINITY;
     if (run !== undefined && ts <= run.to) return;
     if (run !== undefined && ts - run.to <= this.#idleMs && next - ts > this.#idleMs) {
-      own.runs[at] = { from: run.from, to: ts };
+      run.to = ts;
       return;
     }
-    own.runs = united([...own.runs, { from: ts, to: ts }], this.#idleMs).slice(-MOST_REMEMBERED);
+    own.runs = united([...own.runs, { from: ts, to: ts }], this.#idleMs)
+      .slice(-MOST_REMEMBERED)
+      .map(({ from, to }) => ({ from, to }));
     own.answer = undefined;
   }
 
