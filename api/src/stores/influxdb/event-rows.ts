@@ -111,8 +111,7 @@ class EventRowsReader {
   #rowIn(start: number, end: number): EventRow {
     const draft: Draft = { ts: 0, seq: 0, trip: null, source: '', values: {}, dtcs: undefined };
     if (this.#quote < end || !this.#readPlain(draft, start, end)) this.#readAny(draft, start, end);
-    const { dtcs, ...row } = draft;
-    return dtcs === undefined ? row : { ...row, dtcs };
+    return draft;
   }
 
   /** Reads any line. */
@@ -146,7 +145,7 @@ class EventRowsReader {
     let end = at;
     while (end < lineEnd && this.#text[end] !== COMMA) end++;
     if (holds === 'time') draft.ts = integerIn(this.#text, at, end - BELOW_MS);
-    else TAKE[holds](draft, last.read(this.#text, at, end), name);
+    else if (holds !== 'nothing') TAKE[holds](draft, last.read(this.#text, at, end), name);
     return end;
   }
 }

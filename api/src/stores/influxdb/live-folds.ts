@@ -1,8 +1,8 @@
 /**
  * Containers that only this process writes to, kept added up as their events become durable: what it has stored itself it
  * need not read back. Only a means to be quick. A container is followed from its very first event, or from where a reading
- * of it ended, and given up for good reason or bad: an event that comes out of order, a body of which nobody knows whether
- * it was stored, another process's mark. Then it is read again as if nothing had been known.
+ * of it ended, and given up at the least doubt: an event that comes out of order, a body of which nobody knows whether it
+ * was stored, another process's mark. Then it is read again as if nothing had been known.
  * @see docs/adr/0016-what-a-process-stored-it-need-not-read.md
  */
 import { isSignalName, SIGNAL_NAMES } from '@fleet/contract';
@@ -148,9 +148,10 @@ function keyOf({ vehicle, container }: Place): string {
 function rowOf({ ts, seq, trip, source, measured, dtcs }: KeyedEvent): EventRow {
   const values: Record<string, number> = {};
   // There is no negative zero in line protocol as we write it.
-  for (const at of readingOrder(measured.names))
+  for (const at of readingOrder(measured.names)) {
     values[measured.names[at] as string] = (measured.numbers[at] as number) + 0;
-  return { ts, seq, trip, source, values, ...(dtcs && { dtcs }) };
+  }
+  return { ts, seq, trip, source, values, dtcs };
 }
 
 const hasCustom = rememberedByNames((names) => names.some((name) => !isSignalName(name)));
