@@ -255,6 +255,7 @@ describe('a trip that goes on for ever', () => {
   test.each(['json', 'ndjson', 'csv', 'gpx', 'geojson'])(
     'begins to come as %s at once, and is read no faster than the client reads',
     async (suffix) => {
+      const before = server.logged().length;
       const read = endless();
       const { req, res } = await asked(suffix);
       await once(res, 'readable');
@@ -266,7 +267,7 @@ describe('a trip that goes on for ever', () => {
         () => read.ended,
         (ended) => ended,
       );
-      expect(server.logged()).not.toContain('request failed');
+      expect(server.logged().slice(before)).not.toContain('request failed');
     },
     20_000,
   );

@@ -1,5 +1,5 @@
 /** Apps and dongles that publish under topics of their own, at the broker inside. */
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { connectTo, type TestClient } from './mqtt.ts';
 import { startTestServer, type TestServer, until } from './server.ts';
 
@@ -7,23 +7,29 @@ const NOW = Math.floor(Date.now() / 1_000) * 1_000;
 
 let server: TestServer;
 let device: TestClient;
+/** A vehicle of its own for each test, since they share the server. */
+let car = '';
+let cars = 0;
 beforeAll(async () => {
   server = await startTestServer({ MQTT_LISTEN: '127.0.0.1:0', MQTT_APPS: 'owntracks,wican:dongles,tesla:cars' });
-  device = await connectTo(server.mqttPort, await server.key('golf'));
 });
-afterAll(async () => {
-  await device.end();
-  await server.stop();
+afterAll(() => server.stop());
+beforeEach(async () => {
+  car = `car-${cars++}`;
+  const { key } = (await server.request('/v1/devices', { body: { name: car, vehicles: [car] } })).body;
+  device = await connectTo(server.mqttPort, key);
 });
+afterEach(() => device.end());
 
 async function latest() {
-  const { body } = await server.request('/v1/vehicles/golf/latest');
+  const { body } = await server.request(`/v1/vehicles/${car}/latest`);
   return body;
 }
 
+/** Of this test's device. */
 async function letters(via: string) {
   const { dead_letters } = (await server.request('/v1/dead-letters')).body;
-  return dead_letters.filter((letter: { via: string }) => letter.via === via);
+  return dead_letters.filter((letter: { via: string; device: string }) => letter.via === via && letter.device === car);
 }
 
 test('OwnTracks: a location is an event, all else is nothing', async () => {
@@ -63,9 +69,9 @@ test('WiCAN: what the car says is an event of now; a state of the dongle and fra
 
 test('Tesla: a field is a signal of now, converted', async () => {
   const fields = { VehicleSpeed: 50, Soc: '81.5', Odometer: 1_000, OutsideTemp: 12.5, Gear: '"ShiftStateD"' };
-  for (const [field, value] of Object.entries(fields)) await device.publish(`cars/golf/v/${field}`, `${value}`);
-  await device.publish('cars/golf/v/Location', { latitude: 37.4, longitude: -122.1 });
-  await device.publish('cars/golf/connectivity', { Status: 'CONNECTED' });
+  for (const [field, value] of Object.entries(fields)) await device.publish(`cars/${car}/v/${field}`, `${value}`);
+  await device.publish(`cars/${car}/v/Location`, { latitude: 37.4, longitude: -122.1 });
+  await device.publish(`cars/${car}/connectivity`, { Status: 'CONNECTED' });
 
   expect(await latest()).toMatchObject({
     speed_kph: 80.4672,
@@ -98,8 +104,8 @@ test('what apps ask to be retained is taken as it comes; an event is not', async
   await device.publish('dongles/aabbccddeeff/battery', { battery_voltage: 12.6 }, { retain: true });
   expect(await latest()).toMatchObject({ lat: 50, lon: 3, battery_v: 12.6 });
 
-  const reader = await connectTo(server.mqttPort, await server.key('golf'));
-  await expect(reader.publish('telemetry/golf', { rpm: 900 }, { retain: true })).rejects.toThrow('closed');
+  const reader = await connectTo(server.mqttPort, await server.key(car));
+  await expect(reader.publish(`telemetry/${car}`, { rpm: 900 }, { retain: true })).rejects.toThrow('closed');
 });
 
 test('apps that are not asked for have no topics here', async () => {

@@ -115,8 +115,11 @@ describe('over HTTP', () => {
       const bare = stored.map(({ seq: _seq, source: _source, ...event }) => event);
       expect(bare.toSorted(byTime)).toEqual([...expected.values()].toSorted(byTime));
       const { body } = await server.request(`/v1/dead-letters?limit=500`);
+      const own = await server.request('/v1/devices');
+      const { name: device } = own.body.devices.find(({ vehicles }: { vehicles: string[] }) => vehicles[0] === vehicle);
       const bad = fixtures.filter(({ problem }) => problem !== undefined);
-      expect(body.dead_letters.filter(({ via }: { via: string }) => via === name)).toHaveLength(bad.length);
+      const letters = body.dead_letters.filter((letter: { device: string }) => letter.device === device);
+      expect(letters).toHaveLength(bad.length);
     });
 
     test('keeps its data when the key is wrong, or when nothing can be stored', async () => {
@@ -180,6 +183,7 @@ describe('over HTTP', () => {
       headers: { 'content-type': 'application/json' },
       body: `{"key":"${key}","wifi_token":"hunter2"`,
     });
+    await server.request(`/i/torque/${key}?time=1762257192000&kd=50`, { key: '' });
     const { text: metrics } = await server.request('/metrics');
     const { text: letters } = await server.request('/v1/dead-letters?limit=500');
 

@@ -57,7 +57,9 @@ describeInBrowser('the pages', () => {
   test(
     'lead from nothing to the first event: a vehicle, a device, its key, and it is seen',
     async () => {
-      const { page, faults, context } = await signedIn('phone');
+      const empty = await startHousehold();
+      const { page, faults, context } = await openTab(browser, 'phone');
+      await empty.signIn(page, 'admin', '*');
       await page.getByRole('link', { name: 'Add a vehicle' }).click();
       await page.getByLabel('Short name').fill('golf');
       await page.getByLabel('Name for people').fill('Old Golf');
@@ -70,11 +72,12 @@ describeInBrowser('the pages', () => {
       const key = (await page.getByRole('dialog').locator('pre').first().textContent()) ?? undefined;
       await page.screenshot({ path: `${SHOTS}/key-phone.png` });
       await page.getByRole('button', { name: 'Close' }).click();
-      await home.send([{ vehicle_id: 'golf', ts: new Date().toISOString(), speed_kph: 42, lat: 49.5, lon: 8.6 }], key);
+      await empty.send([{ vehicle_id: 'golf', ts: new Date().toISOString(), speed_kph: 42, lat: 49.5, lon: 8.6 }], key);
       await page.getByRole('link', { name: 'Live' }).click();
       await page.getByRole('button', { name: /Old Golf.*online/ }).waitFor();
       expect(faults).toEqual([]);
       await context.close();
+      await empty.end();
     },
     PATIENCE_MS,
   );

@@ -56,7 +56,7 @@ describeInBrowser('the pages', () => {
     async () => {
       const { setup } = await home.ask<{ setup: { url: string } }>('/v1/devices', {
         name: 'jane-phone',
-        vehicles: ['golf'],
+        vehicles: ['jane'],
         app: 'owntracks',
       });
       const path = new URL(setup.url).pathname + new URL(setup.url).search;
@@ -82,7 +82,7 @@ describeInBrowser('the pages', () => {
       await letter.getByRole('button', { name: 'Send again' }).click();
       await page.getByText('Taken.').waitFor();
       await page.getByText('None. Everything that came in was taken').waitFor();
-      const { trips } = await home.ask<{ trips: object[] }>('/v1/trips?vehicle=golf');
+      const { trips } = await home.ask<{ trips: object[] }>('/v1/trips?vehicle=jane');
       expect(trips).toEqual([expect.objectContaining({ event_count: 1, max_speed_kph: 61 })]);
 
       await sendNonsense(path);
