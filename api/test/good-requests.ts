@@ -223,11 +223,13 @@ class Things {
 
   /** A dead letter that is a good event after all. */
   async letter(): Promise<string> {
-    const event = { vehicle_id: 'golf', ts: new Date(this.#now - this.number()).toISOString(), rpm: 900 };
+    const number = this.number();
+    const event = { vehicle_id: 'golf', ts: new Date(this.#now - number).toISOString(), rpm: 900 };
+    const device = `sender ${number}`;
     const bytes = Buffer.from(JSON.stringify(event));
     const { deadLetters, registry } = this.#server.services;
-    await deadLetters.keep({ device: 'x', via: 'chunk', bytes, slug: 'invalid-event', errors: [], context: {} });
-    const [newest] = await registry.list('dead-letter', { limit: 1 });
-    return newest?.id ?? '';
+    await deadLetters.keep({ device, via: 'chunk', bytes, slug: 'invalid-event', errors: [], context: {} });
+    const [kept] = await registry.list('dead-letter', { owner: device });
+    return kept?.id ?? '';
   }
 }

@@ -68,7 +68,7 @@ describe('whoever listens', () => {
   test('is told how things stand, then what changes, and nothing else', async () => {
     await ingest('still', 1);
     await ingest('moving', 1);
-    const client = await listening();
+    const client = await listening('', await server.viewer('still', 'moving', 'new'));
     await toldOf(client, 'moving', 1);
     await ingest('moving', 2);
     await toldOf(client, 'moving', 2);
