@@ -11,7 +11,7 @@
  */
 import type { Corrections } from './corrections.ts';
 import { grouped } from './grouped.ts';
-import { byStart, cutAt, hull, intersection, overlaps, type Span, subtract, united } from './span.ts';
+import { byStart, cutAt, hull, intersection, overlaps, type Span, subtract } from './span.ts';
 import type { Trip } from './trip.ts';
 import { derivedTripId } from './trip-id.ts';
 
@@ -47,7 +47,7 @@ export function deriveTrips(evidence: Evidence): Trip[] {
   const owned = grouped(zones, ({ owner }) => owner);
   const trips = [
     ...pieces.map((piece) => withLooseEvents(piece, owned.get(piece) ?? [], evidence)),
-    ...looseTrips(zones, evidence).map((span) => looseTrip(span, evidence.vehicle)),
+    ...looseTrips(zones, evidence),
   ];
   return withOwnIds(merged(trips.toSorted(byStartAndId), evidence.corrections.merges), evidence.vehicle);
 }
@@ -157,21 +157,32 @@ function withLooseEvents(piece: Trip, own: readonly Zone[], { runs, corrections,
 }
 
 /** The loose events that no device-made trip took, cut where the gap exceeds the idle timeout, and at walls. */
-function looseTrips(zones: readonly Zone[], { runs, corrections, idleMs, times }: Evidence): Span[] {
+function looseTrips(zones: readonly Zone[], { vehicle, runs, corrections, idleMs, times }: Evidence): Trip[] {
   const holes = [...zones, ...looseHoles(corrections)];
   return runs.flatMap((run) => {
     const left = subtract(run, holes)
-      .map((span) => shrunk(span, run, times(null)))
-      .filter((span) => span !== undefined);
-    return united(left, idleMs)
       .flatMap((span) => cutAt(span, corrections.walls))
       .map((span) => shrunk(span, run, times(null)))
       .filter((span) => span !== undefined);
+    const trips: Span[][] = [];
+    for (const span of left) {
+      const last = trips.at(-1);
+      if (last !== undefined && isNear(last.at(-1) as Span, span, idleMs, corrections.walls)) last.push(span);
+      else trips.push([span]);
+    }
+    return trips.map((spans) => looseTrip(spans, vehicle));
   });
 }
 
-function looseTrip({ from, to }: Span, vehicle: string): Trip {
-  return { from, to, id: derivedTripId(vehicle, from), parts: [{ trip: null, from, to }] };
+/** Whether a stretch goes on behind another, over no more than a hole. */
+function isNear(before: Span, span: Span, idleMs: number, walls: readonly number[]): boolean {
+  return span.from - before.to <= idleMs && !walls.some((wall) => before.to < wall && wall <= span.from);
+}
+
+/** Of stretches with holes between them, which are not part of it. */
+function looseTrip(spans: readonly Span[], vehicle: string): Trip {
+  const { from, to } = spans.reduce(hull);
+  return { from, to, id: derivedTripId(vehicle, from), parts: spans.map((span) => ({ trip: null, ...span })) };
 }
 
 function looseHoles(corrections: Corrections): readonly Span[] {
