@@ -1,4 +1,5 @@
 /** What every store of events must do. Each adapter's test calls this with a way to make an empty one. */
+import { MAX_CUSTOM_SIGNALS } from '@fleet/contract';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventRow, EventStore, Trip, TripSummary } from '../src/ports.ts';
 import type { Registry } from '../src/registry.ts';
@@ -97,6 +98,30 @@ export function describeEventStore(
         expect(await rowsOf(derivedTripId('golf', T0))).toMatchObject([
           { values: { speed_kph, rpm: 900, oil_c: 90 }, dtcs: ['P0301'] },
         ]);
+      });
+
+      test('lets an event grow to as many custom signals as one may have, and no further', async () => {
+        const custom = (prefix: string, count: number) =>
+          Object.fromEntries(Array.from({ length: count }, (_, index) => [`${prefix}_${index}`, index + 0.123_456]));
+        await store.write([loose(0, { values: custom('a', MAX_CUSTOM_SIGNALS - 1) })]);
+
+        const results = [];
+        for (const values of [
+          { b: 1 },
+          { a_0: 0.123_456, b: 1, rpm: 900 },
+          { c: 1 },
+          custom('d', MAX_CUSTOM_SIGNALS),
+        ]) {
+          results.push(...(await store.write([loose(0, { values })])));
+        }
+
+        const outcomes = results.map(({ outcome }) => outcome);
+        const refused = seesRepeats ? 'refused' : 'stored';
+        expect(outcomes).toEqual([repeated, repeated, refused, refused]);
+        const [row] = await rowsOf(derivedTripId('golf', T0));
+        if (!seesRepeats) return;
+        expect(results[2]?.reason).toMatch(/more than 32 custom signals$/);
+        expect(row?.values).toEqual({ ...custom('a', MAX_CUSTOM_SIGNALS - 1), b: 1, rpm: 900 });
       });
 
       test('refuses another time under a key that is taken, by name, and nothing else with it', async () => {

@@ -4,7 +4,7 @@
  */
 import type { KeyedEvent } from '../../ingest/key-of.ts';
 import { valuesOf } from '../../ingest/measured.ts';
-import { meet } from '../../ingest/same-key.ts';
+import { meet, TOO_MUCH } from '../../ingest/same-key.ts';
 import type {
   EventRow,
   EventStore,
@@ -74,6 +74,7 @@ export class MemoryEventStore implements EventStore {
     const views = new Map((await this.#views(vehicles)).map((view) => [view.vehicle, view]));
     return events.map((event, index) => ({
       outcome: outcomes[index] ?? 'stored',
+      ...(outcomes[index] === 'refused' && { reason: TOO_MUCH }),
       trip_id: event.trip ?? tripOf(event, views.get(event.vehicle))?.id ?? derivedTripId(event.vehicle, event.ts),
     }));
   }
@@ -165,7 +166,7 @@ export class MemoryEventStore implements EventStore {
   /** What is deleted is kept all the same until it is purged: deleting can be undone. */
   async #writeOne(event: KeyedEvent): Promise<WriteOutcome> {
     const outcome = await this.#keep(event);
-    if (outcome === 'seq-conflict') return outcome;
+    if (outcome === 'seq-conflict' || outcome === 'refused') return outcome;
     const corrections = await this.#corrections(event.vehicle);
     return isDeleted(combineCorrections(corrections), event) ? 'deleted' : outcome;
   }
@@ -185,6 +186,7 @@ export class MemoryEventStore implements EventStore {
     }
     const meeting = meet(before, row);
     if (meeting.kind === 'other') return 'seq-conflict';
+    if (meeting.kind === 'too-much') return 'refused';
     this.#observer?.differing(meeting.differing);
     if (meeting.completed !== null) {
       const { values, dtcs } = meeting.completed;

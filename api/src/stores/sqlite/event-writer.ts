@@ -35,6 +35,7 @@ const STORED = OUTCOMES.indexOf('stored');
 const DUPLICATE = OUTCOMES.indexOf('duplicate');
 const DELETED = OUTCOMES.indexOf('deleted');
 const CONFLICT = OUTCOMES.indexOf('seq-conflict');
+const REFUSED = OUTCOMES.indexOf('refused');
 
 /** A container as groups have it, with its vehicle. */
 interface Target extends GroupContainer {
@@ -107,7 +108,7 @@ export class EventWriter {
       const target = targets[index] as Target;
       const record = records.subarray(index === 0 ? 0 : end[index - 1], end[index]);
       const outcome = this.#writeOne(target, seq[index] as number, ts[index] as number, record, progress);
-      packed[index] = outcome !== CONFLICT && isHidden(target, ts[index] as number) ? DELETED : outcome;
+      packed[index] = isTaken(outcome) && isHidden(target, ts[index] as number) ? DELETED : outcome;
       container[index] = outcome === STORED ? (target.container as Container).id : NOT_KEPT;
       if (outcome === STORED) kept++;
     }
@@ -177,6 +178,7 @@ export class EventWriter {
     const stored = new RecordReader(storedBytes, this.#names, null).read();
     const meeting = meet(stored, new RecordReader(newBytes, this.#names, null).read());
     if (meeting.kind === 'other') return CONFLICT;
+    if (meeting.kind === 'too-much') return REFUSED;
     progress.differing += meeting.differing;
     if (meeting.completed !== null) {
       const { values, dtcs } = meeting.completed;
@@ -201,6 +203,11 @@ export class EventWriter {
     }
     return [...numbers.keys()];
   }
+}
+
+/** Whether an event is there now. */
+function isTaken(outcome: number): boolean {
+  return outcome !== CONFLICT && outcome !== REFUSED;
 }
 
 /** Whether an event belongs to a deleted trip: it is kept all the same until that is purged, as deleting can be undone. */

@@ -3,6 +3,7 @@
  * a thousand. While one group is under way the next fills up, so groups are as large as the load makes them.
  */
 import type { KeyedEvent } from '../../ingest/key-of.ts';
+import { TOO_MUCH } from '../../ingest/same-key.ts';
 import { OverloadedError, type WriteResult } from '../../ports.ts';
 import { columnsOf, type EventGroup, type GroupContainer, type GroupReport, OUTCOMES } from './protocol.ts';
 import type { Names } from './record.ts';
@@ -242,7 +243,9 @@ function fulfil({ batch, from, to }: Share, start: number, count: number, { pack
     const outcome = OUTCOMES[packed[index] as number] ?? 'stored';
     const trip_id = batch.events[at]?.trip ?? trips[packed[count + index] as number] ?? '';
     // Of most events the same is to be said as of the one before.
-    if (result?.outcome !== outcome || result.trip_id !== trip_id) result = { outcome, trip_id };
+    if (result?.outcome !== outcome || result.trip_id !== trip_id) {
+      result = outcome === 'refused' ? { outcome, trip_id, reason: TOO_MUCH } : { outcome, trip_id };
+    }
     batch.results[at] = result;
   }
   batch.left -= to - from;

@@ -48,7 +48,7 @@ export interface GroupContainer {
 }
 
 /** The outcomes, by their number in a group's report. */
-export const OUTCOMES: readonly WriteOutcome[] = ['stored', 'duplicate', 'deleted', 'seq-conflict'];
+export const OUTCOMES: readonly WriteOutcome[] = ['stored', 'duplicate', 'deleted', 'seq-conflict', 'refused'];
 
 /** What became of a group. */
 export interface GroupReport {
