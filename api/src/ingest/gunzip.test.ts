@@ -47,10 +47,13 @@ describe('gunzip', () => {
     ['all but the last byte', good.subarray(0, -1)],
     ['a wrong checksum', Buffer.from(good).fill(0, good.length - 8, good.length - 4)],
     ['bytes behind its end', Buffer.concat([good, Buffer.from('more')])],
+    ['a zero behind its end', Buffer.concat([good, Buffer.alloc(1)])],
+    ['many zeros behind its end', Buffer.concat([good, Buffer.alloc(70_000)])],
+    ['a member behind zeros behind its end', Buffer.concat([good, Buffer.alloc(30_000), good])],
     ['half a member behind its end', Buffer.concat([good, good.subarray(0, 100)])],
   ])('refuses %s as malformed', async (_what, bytes) => {
     expect(await slugOf(unpacked(bytes))).toBe('malformed-body');
-    expect(await slugOf(unpacked(bytes, 1_000))).toBe('malformed-body');
+    for (const size of [1_000, good.length]) expect(await slugOf(unpacked(bytes, size))).toBe('malformed-body');
   });
 
   test('refuses a bomb before it has grown', async () => {

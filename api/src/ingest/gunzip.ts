@@ -11,15 +11,22 @@ export const MAX_UNPACKED_BYTES = 64 * 2 ** 20;
 const MOST_RATIO = 250;
 const FREE_BYTES = 2 ** 20;
 const PIECE_BYTES = 64 * 1_024;
+const BEHIND = 'there are bytes behind its end';
 
 /** The unpacked bytes. Throws `ProblemError`: `malformed-body` for what is no gzip, `payload-too-large` for a bomb. */
 export async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const unpacker = createGunzip({ chunkSize: PIECE_BYTES });
   let given = 0;
+  let lost: unknown;
   const count = async function* () {
-    for await (const chunk of chunks) {
-      given += chunk.length;
-      yield chunk;
+    try {
+      for await (const chunk of chunks) {
+        given += chunk.length;
+        yield chunk;
+      }
+    } catch (error) {
+      lost = error;
+      throw error;
     }
   };
   const feeding = pipeline(count, unpacker);
@@ -34,11 +41,11 @@ export async function* gunzip(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buf
     }
     await feeding;
   } catch (error) {
-    throw isZlibError(error) ? notGzip(error.message) : error;
+    throw lost ?? meaningOf(error);
   } finally {
     unpacker.destroy();
   }
-  if (unpacker.bytesWritten < given) throw notGzip('there are bytes behind its end');
+  if (unpacker.bytesWritten < given) throw notGzip(BEHIND);
 }
 
 function tooLarge(): ProblemError {
@@ -48,6 +55,12 @@ function tooLarge(): ProblemError {
       `the body unpacks to more than ${MAX_UNPACKED_BYTES / 2 ** 20} MiB, or out of proportion`,
     ),
   );
+}
+
+function meaningOf(error: unknown): unknown {
+  if (error instanceof ProblemError) return error;
+  // An unpacker that has found the end takes no more, and what comes is cut off.
+  return notGzip(isZlibError(error) ? error.message : BEHIND);
 }
 
 function notGzip(why: string): ProblemError {
