@@ -104,6 +104,7 @@ describe('PUT /v1/trips/{trip_id}/chunks/{no}', () => {
       'application/x-ndjson and Content-Encoding: gzip',
       { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip' },
     ],
+    ['application/x-ndjson, without saying that they are packed', { 'content-type': 'application/x-ndjson' }],
   ])('stores the lines of a chunk sent as %s', async (_what, headers: Record<string, string>) => {
     const { device, events } = await recorder.announced();
 

@@ -33,6 +33,9 @@ export function uploadRoutes(services: Services): Route[] {
   ];
 }
 
+/** How a gzip begins. @see RFC 1952, 2.3.1 */
+const GZIP_MAGIC = Buffer.from([0x1f, 0x8b]);
+
 /** Receipts that are written at once: one may name a thousand lines. */
 const PORTION = 8;
 
@@ -53,15 +56,15 @@ async function putChunk(services: Services, exchange: Exchange): Promise<void> {
   const no = chunkNo(params['no'] ?? '');
   checkIdempotencyKey(req.headers['idempotency-key'], `${tripIdIn(exchange)}:${no}`);
   const announced = digestIn(req.headers['x-chunk-sha256']);
-  const { format, gzip } = bodyKindOf(req);
+  const { format } = bodyKindOf(req);
   if (format !== 'ndjson') throw refused('unsupported-media-type', 'a chunk is application/x-ndjson, gzipped');
   const admission = admissionOf(services, exchange.principal, 'offline');
   const upload = await findUpload(services, exchange, admission);
   const body = await services.spool.open();
   try {
-    const { sha256, size_bytes } = await receive(exchange, body);
+    const { sha256, size_bytes, isGzip } = await receive(exchange, body);
     if (sha256 !== announced) throw refused('digest-mismatch', `the body has the SHA-256 ${sha256}`);
-    const lines = () => (gzip ? unpacked(body.read()) : body.read());
+    const lines = () => (isGzip ? unpacked(body.read()) : body.read());
     const chunk: ReceivedChunk = { no, sha256, size_bytes, lines };
     sendJson(res, 200, receiptToWire(orThrow(await services.uploads.putChunk(upload, chunk, admission))));
   } finally {
@@ -109,16 +112,29 @@ async function* unpacked(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   }
 }
 
-/** Keeps the body aside while it comes in. */
-async function receive({ req }: Exchange, body: SpooledBody): Promise<{ sha256: string; size_bytes: number }> {
+/** A body that was kept aside. */
+interface Received {
+  readonly sha256: string;
+  readonly size_bytes: number;
+  readonly isGzip: boolean;
+}
+
+/**
+ * Keeps the body aside while it comes in. What is said to be a gzip must be one; what is one is unpacked whatever is said
+ * of it, as no line begins like that: so its digest alone tells what is in it.
+ */
+async function receive({ req }: Exchange, body: SpooledBody): Promise<Received> {
   const hash = createHash('sha256');
   let size_bytes = 0;
+  let head = Buffer.alloc(0);
   for await (const bytes of bounded(req, MAX_STREAM_BYTES)) {
     hash.update(bytes);
     size_bytes += bytes.length;
+    if (head.length < GZIP_MAGIC.length) head = Buffer.concat([head, bytes.subarray(0, GZIP_MAGIC.length)]);
     await body.append(bytes);
   }
-  return { sha256: hash.digest('hex'), size_bytes };
+  const isGzip = bodyKindOf(req).gzip || head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+  return { sha256: hash.digest('hex'), size_bytes, isGzip };
 }
 
 function tripIdIn({ params }: Exchange): string {
