@@ -243,6 +243,15 @@ describe('PUT /v1/trips/{trip_id}/chunks/{no}', () => {
     for (const at of [9, 1, 0]) expect((await device.complete([level(at)])).status).toBe(200);
   });
 
+  test('is no conflict where only the last newline is there or not', async () => {
+    const { device, events } = await recorder.announced();
+    const lines = events.map((event) => JSON.stringify(event)).join('\n');
+
+    for (const text of [lines, `${lines}\n`]) {
+      expect((await device.putChunk({ no: 1, bytes: packed(text) })).status).toBe(200);
+    }
+  });
+
   test('is a conflict where the number was used for other lines, of which nothing is stored', async () => {
     const { device, events } = await recorder.announced();
     await device.putChunk(chunkOf(1, events.slice(0, 10)));

@@ -2,7 +2,7 @@
 import { createBreather } from './breathe.ts';
 import { MAX_LINE_BYTES } from './decode.ts';
 
-const NEWLINE = 0x0a;
+export const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 
 /** A line where it lies. One that is too long is cut behind the first byte too many. */

@@ -8,7 +8,7 @@ import { type Admission, admit } from '../ingest/admit.ts';
 import { createBreather } from '../ingest/breathe.ts';
 import { parseLine } from '../ingest/decode.ts';
 import type { KeyedEvent } from '../ingest/key-of.ts';
-import { type Line, linesOf } from '../ingest/lines.ts';
+import { type Line, linesOf, NEWLINE } from '../ingest/lines.ts';
 import { readLine } from '../ingest/read-event.ts';
 import { ValidEvent } from '../ingest/valid-event.ts';
 import type { SeqRange } from '../ports.ts';
@@ -25,7 +25,7 @@ export interface ChunkContext {
 
 /** What the first pass found. */
 export interface ChunkContent {
-  /** SHA-256 of the unpacked bytes, hexadecimal. */
+  /** SHA-256 of the unpacked bytes, the last line with its newline, hexadecimal. */
   readonly lines_sha256: string;
   /** Lines, empty ones not counted. */
   readonly line_count: number;
@@ -184,11 +184,15 @@ function seqIn({ bytes }: Line): number | null {
   return typeof seq === 'number' && Number.isSafeInteger(seq) && seq >= 1 ? seq : null;
 }
 
+/** The last line counts the same with and without its newline. */
 async function* hashed(body: AsyncIterable<Buffer>, hash: ReturnType<typeof createHash>): AsyncGenerator<Buffer> {
+  let last: number | undefined;
   for await (const bytes of body) {
     hash.update(bytes);
+    last = bytes.at(-1) ?? last;
     yield bytes;
   }
+  if (last !== NEWLINE) hash.update('\n');
 }
 
 function spoiled(detail: string): Result<never, Problem> {
