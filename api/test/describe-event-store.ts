@@ -420,6 +420,20 @@ export function describeEventStore(
       const rename = (aliases: string[]) =>
         made.registry.put({ kind: 'vehicle', id: 'golf', owner: '', at: T0, body: { name: null, aliases } });
 
+      test('add up a trip that both names have, though it begins and ends with the same times', async () => {
+        const phone = { vehicle: 'phone-golf' };
+        await store.write([tripEvent(TRIP_A, 1, 0), tripEvent(TRIP_A, 3, 20), tripEvent(TRIP_A, 5, 40)]);
+        await store.write([tripEvent(TRIP_A, 2, 0, phone), tripEvent(TRIP_A, 4, 40, phone)]);
+        await trips();
+
+        await rename(['phone-golf']);
+
+        expect(await trips()).toMatchObject([{ trip_id: TRIP_A, event_count: 5 }]);
+        expect(await rowsOf(TRIP_A)).toHaveLength(5);
+        await rename([]);
+        expect((await trips()).map(({ event_count }) => event_count).sort()).toEqual([2, 3]);
+      });
+
       test('make one vehicle of several names, for what was stored before too', async () => {
         await store.write([
           loose(0),
