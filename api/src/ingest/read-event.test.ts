@@ -2,7 +2,7 @@ import { ENVELOPE_NAMES, RESERVED_NAMES, SIGNAL_NAMES } from '@fleet/contract';
 import { readDrives } from '@fleet/testkit';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson } from './decode.ts';
+import { MAX_LINE_BYTES, parseJson } from './decode.ts';
 import { EventScanner } from './event-scanner.ts';
 import { Line } from './lines.ts';
 import { valuesOf } from './measured.ts';
@@ -24,6 +24,10 @@ function expectBothWaysAgree(text: Buffer): void {
 
   expect(taken(readBody(text))).toEqual(expected);
   if (!text.includes('\n')) expect(taken(readLine(new Line(1, text, 0, text.length)))).toEqual(expected);
+}
+
+function digitsUpTo(count: bigint) {
+  return fc.bigInt({ min: 0n, max: 10n ** count });
 }
 
 /** Whether a text is read the quick way. */
@@ -48,7 +52,10 @@ describe('events are read from bytes just as from JSON', () => {
     `{"vehicle_id":"golf","ts":"${TS}","rpm":900,"dtcs":["P0301"]}`,
     `{"vehicle_id":"golf","ts":"${TS}","rpm":null}`,
     `{"vehicle_id":"golf","ts":"${TS}","rpm":"900"}`,
+    `{"vehicle_id":"golf","ts":"${TS}","rpm":20000}`,
+    `{"vehicle_id":"golf","ts":"${TS}","rpm":20000.5}`,
     `{"vehicle_id":"golf","ts":"${TS}","rpm":20001}`,
+    `{"vehicle_id":"golf","ts":"${TS}","rpm":-0.5}`,
     `{"vehicle_id":"golf","ts":"${TS}","lat":1}`,
     `{"vehicle_id":"golf","ts":"${TS}","boost_kpa":1e400}`,
     `{"vehicle_id":"golf","ts":"${TS}","boost_kpa":-1.5E-3}`,
@@ -74,6 +81,7 @@ describe('events are read from bytes just as from JSON', () => {
   ])('in %s', (text) => {
     expectBothWaysAgree(Buffer.from(text));
     expectBothWaysAgree(Buffer.from(`[${text}]`));
+    expectBothWaysAgree(Buffer.from(`[${text}][${text}]`));
     expectBothWaysAgree(Buffer.from(`[{"vehicle_id":"golf","ts":"${TS}","rpm":1}, ${text}]`));
   });
 
@@ -104,6 +112,21 @@ describe('events are read from bytes just as from JSON', () => {
     expectBothWaysAgree(Buffer.from(JSON.stringify({ vehicle_id: 'golf', ts, rpm: 900 })));
   });
 
+  test('on one day after the other', () => {
+    for (let day = 0; day < 800; day++) {
+      const ts = new Date(Date.parse(TS) + day * 86_400_000).toISOString();
+      expectBothWaysAgree(Buffer.from(JSON.stringify({ vehicle_id: 'golf', ts, rpm: 900 })));
+    }
+  });
+
+  test('of vehicles whose names begin alike, one by one', () => {
+    for (let car = 0; car < 1_000; car++) {
+      for (const vehicle_id of ['golf', `golf${car}`]) {
+        expectBothWaysAgree(Buffer.from(JSON.stringify({ vehicle_id, ts: TS, rpm: 900 })));
+      }
+    }
+  });
+
   test.each([
     '0',
     '-0',
@@ -126,7 +149,11 @@ describe('events are read from bytes just as from JSON', () => {
 
   test('with any number, to the last bit', () => {
     const decimal = fc
-      .tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 22n }), fc.integer({ min: 0, max: 24 }))
+      .tuple(
+        fc.constantFrom('', '-'),
+        fc.oneof(...[15n, 16n, 17n, 22n].map(digitsUpTo)),
+        fc.integer({ min: 0, max: 24 }),
+      )
       .map(([sign, digits, decimals]) => {
         const text = digits.toString().padStart(decimals + 1, '0');
         return sign + (decimals === 0 ? text : `${text.slice(0, -decimals)}.${text.slice(-decimals)}`);
@@ -178,6 +205,16 @@ describe('events are read from bytes just as from JSON', () => {
       { numRuns: 5_000 },
     );
   });
+});
+
+test.each([
+  [MAX_LINE_BYTES, true],
+  [MAX_LINE_BYTES + 1, false],
+])('a line of %d bytes is read: %j', (length, isRead) => {
+  const event = `{"vehicle_id":"golf","ts":"${TS}","rpm":900}`;
+  const text = Buffer.from(event.replace('{', `{${' '.repeat(length - event.length)}`));
+
+  expect(readLine(new Line(1, text, 0, length)).ok).toBe(isRead);
 });
 
 describe('the quick way', () => {
