@@ -49,14 +49,24 @@ describe('linesOf', () => {
     expect(await lines(Buffer.from(text))).toEqual(expected);
   });
 
-  test('gives a line of the greatest length whole, and of a longer one a byte more than that', async () => {
+  test.each<{ cuts: readonly number[] }>([
+    { cuts: [] },
+    { cuts: [MAX_LINE_BYTES] },
+    { cuts: [MAX_LINE_BYTES - 1, MAX_LINE_BYTES, MAX_LINE_BYTES + 1, MAX_LINE_BYTES + 2] },
+  ])('gives a line of the greatest length whole, and of longer ones a byte more, cut at $cuts', async ({ cuts }) => {
     const longest = 'x'.repeat(MAX_LINE_BYTES);
+    const cut = (text: string) => lines(Buffer.from(text), cuts);
 
-    expect(await lines(Buffer.from(`${longest}\n${longest}${longest}y\nz`))).toEqual([
+    expect(await cut(`${longest}\nz`)).toEqual([
       [1, longest],
-      [2, `${longest}x`],
-      [3, 'z'],
+      [2, 'z'],
     ]);
+    for (const more of ['x', `x${longest}y`]) {
+      expect(await cut(`${longest}${more}\nz`)).toEqual([
+        [1, `${longest}x`],
+        [2, 'z'],
+      ]);
+    }
   });
 
   test('gives the same lines however the bytes were cut', async () => {
