@@ -86,6 +86,10 @@ describe("a device's trip", () => {
     const trips = derive([...of(A, 0, 100), ...of(B, 200, 300), ...loose(149, 150, 151)]);
 
     expect(shape(trips)).toEqual(['0-150 a+loose', '151-300 b+loose']);
+    expect(shape(derive([...of(A, 0, 100), ...of(B, 300, 400), ...loose(200)]))).toEqual([
+      '0-200 a+loose',
+      '300-400 b',
+    ]);
   });
 
   test('takes loose events inside it before a neighbour that is near', () => {
