@@ -132,6 +132,8 @@ describe('the events of a trip', () => {
 
 describe('a long trip', () => {
   const LENGTH = 3_000;
+  /** By the second; in their order the highest comes first. */
+  const PEAKS: Readonly<Record<number, number>> = { 1234: 199, 2900: 120 };
   const LONG = 'aaaaaaaa-0000-4000-8000-000000000000';
   beforeAll(async () => {
     const events = Array.from({ length: LENGTH }, (_, second) => ({
@@ -141,7 +143,7 @@ describe('a long trip', () => {
       ts: new Date(NOW - (LENGTH - second) * 1_000).toISOString(),
       lat: 47 + second / 10_000,
       lon: 8,
-      speed_kph: second === 1_234 ? 199 : second % 50,
+      speed_kph: PEAKS[second] ?? second % 50,
     }));
     const headers = { 'content-type': 'application/x-ndjson' };
     const answer = await server.request('/v1/ingest', {
@@ -152,14 +154,14 @@ describe('a long trip', () => {
   });
 
   test.each([2, 10, 100, LENGTH, 1_000_000])(
-    'has at most %i points when that is asked for, its peak among them',
+    'has %i points, or all, when that is asked for, its peaks among them',
     async (most) => {
       const { body } = await get(`/v1/trips/${LONG}/events?fields=speed_kph&max_points=${most}`);
 
-      expect(body.events.length).toBeLessThanOrEqual(most);
+      expect(body.events).toHaveLength(Math.min(most, LENGTH));
       expect([body.events[0].seq, body.events.at(-1).seq]).toEqual([1, LENGTH]);
-      if (most >= 10) expect(body.events).toContainEqual(expect.objectContaining({ seq: 1_235, speed_kph: 199 }));
-      if (most >= LENGTH) expect(body.events).toHaveLength(LENGTH);
+      const speeds = body.events.map(({ speed_kph }: { speed_kph: number }) => speed_kph);
+      if (most >= 10) expect(speeds).toEqual(expect.arrayContaining([199, 120]));
     },
   );
 
