@@ -23,13 +23,18 @@ describe('containers', () => {
   /** What is stored, and whether answers come: they tell what was stored when it was asked. */
   let stored: EventRow[];
   let answered: Promise<void>;
+  /** Whether anything was asked since answers are held back. */
+  let asked: Promise<void>;
+  let noteAsked: () => void;
   let containers: Containers;
   beforeEach(() => {
     stored = [];
     answered = Promise.resolve();
+    noteAsked = () => {};
     const reader = {
       async *pages({ from }: { from: number }) {
         const rows = stored.filter(({ ts }) => ts >= from);
+        noteAsked();
         await answered;
         if (rows.length > 0) yield rows;
       },
@@ -44,6 +49,9 @@ describe('containers', () => {
   /** Holds answers back until it is called. */
   const holdAnswers = () => {
     let go = () => {};
+    asked = new Promise((resolve) => {
+      noteAsked = resolve;
+    });
     answered = new Promise((resolve) => {
       go = resolve;
     });
@@ -67,7 +75,7 @@ describe('containers', () => {
     containers.live.stored([event(3)]);
     see(3, true);
     await refresh();
-    expect(count()).toBe(3);
+    expect(containers.segmentsOf(['golf'])).toMatchObject([{ from: 1, to: 3, count: 3 }]);
   });
 
   test('are not taken for new while they are read', async () => {
@@ -112,6 +120,55 @@ describe('containers', () => {
     expect(count()).toBe(2);
   });
 
+  test('are followed where they were read though more came meanwhile, and not where a body was given up', async () => {
+    for (const isLost of [false, true]) {
+      see(0, false);
+      const answer = holdAnswers();
+      const reading = refresh();
+      await asked;
+      const ts = stored.length + 1;
+      if (isLost) containers.live.lost([event(ts)]);
+      else store(ts);
+      answer();
+      await reading;
+
+      expect([isLost, containers.live.take(PLACE)?.[0]?.segment.count]).toEqual([isLost, isLost ? undefined : 1]);
+    }
+  });
+
+  test('count an event once that comes again', async () => {
+    for (const ts of [1, 2]) store(ts);
+    containers.live.stored([event(2)]);
+    see(1, true);
+    await refresh();
+    expect(count()).toBe(2);
+  });
+
+  test('stay as they were told, whatever comes', async () => {
+    store(1);
+    const told = containers.live.take(PLACE);
+    const before = structuredClone(told);
+    store(2);
+
+    expect(told).toEqual(before);
+    expect(containers.live.take(PLACE)).toMatchObject([{ segment: { count: 2 }, totals: { event_count: 2 } }]);
+  });
+
+  test('are read from the earliest time on from which they may be others', async () => {
+    for (let ts = 0; ts < 100; ts += 2) stored.push(row(ts * 1_000));
+    for (const first_ts of [0, 98_000]) {
+      see(first_ts, false);
+      await refresh();
+    }
+    stored.push(row(1_000), row(99_000));
+    stored.sort((a, b) => a.ts - b.ts);
+    see(1_000, false);
+    see(99_000, false);
+    await refresh();
+
+    expect(count()).toBe(52);
+  });
+
   test('are read where an event comes late', async () => {
     store(5);
     store(3);
@@ -133,6 +190,22 @@ test('a mark of a body that was given up counts as somebody else’s', () => {
   expect(touches.isOwn('golf', TRIP, time)).toBe(false);
   const [changed] = touches.done(containersOf([event(1)]));
   expect(touches.isOwn('golf', TRIP, timeOf(changed))).toBe(false);
+});
+
+test('a mark says since when a container may have changed: an earlier event needs another one', () => {
+  const touches = new Touches(Date.now);
+  const firsts = (...events: KeyedEvent[]) =>
+    touches
+      .cover(containersOf(events))
+      .lines()
+      .map((line) => line.slice(0, line.indexOf('i,')));
+  const polo = (ts: number) => ({ ...event(ts), vehicle: 'polo' });
+
+  expect(firsts(event(5), polo(7), event(6), polo(4))).toEqual([
+    `touched,vin=golf,trip_id=${TRIP} first_ts=5`,
+    `touched,vin=polo,trip_id=${TRIP} first_ts=4`,
+  ]);
+  expect(firsts(event(4))).toEqual([`touched,vin=golf,trip_id=${TRIP} first_ts=4`]);
 });
 
 test('the first custom signal of a vehicle is read, though it came after the look', async () => {
