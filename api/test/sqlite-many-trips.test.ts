@@ -76,6 +76,11 @@ test('of hundreds of trips those are found that begin long before a stretch, or 
   await write([tripEvent(tripId(200), 2, 140_050), loose(140_090)]);
   await expectTheSame(401);
 
+  await write([tripEvent(tripId(9_001), 1, 500), tripEvent(tripId(9_001), 2, 275_000), loose(40_000)]);
+  await expectTheSame(402);
+  await write([loose(600)]);
+  await expectTheSame(402);
+
   await correct({ kind: 'merge', span: { from: T0 + 70_000_000, to: T0 + 70_800_000 } });
   await correct({ kind: 'split', at: T0 + 200_000_000, span: { from: T0 + 199_999_999, to: T0 + 200_000_000 } });
   expect(await tripsOf(sqlite)).toEqual(await tripsOf(model));
