@@ -90,14 +90,15 @@ export function describeEventStore(
         await store.write([loose(0, { values: { speed_kph: 50 } })]);
 
         const [result] = await store.write([loose(0, { values: { speed_kph: 60, rpm: 900 }, dtcs: ['P0301'] })]);
+        await store.write([loose(0, { values: { coolant_c: 80 } })]);
         await trips();
         await store.write([loose(0, { values: { oil_c: 90 } })]);
 
         expect(result?.outcome).toBe(repeated);
-        const speed_kph = seesRepeats ? 50 : expect.any(Number);
-        expect(await rowsOf(derivedTripId('golf', T0))).toMatchObject([
-          { values: { speed_kph, rpm: 900, oil_c: 90 }, dtcs: ['P0301'] },
-        ]);
+        const values = { speed_kph: seesRepeats ? 50 : expect.any(Number), rpm: 900, coolant_c: 80, oil_c: 90 };
+        expect(await rowsOf(derivedTripId('golf', T0))).toMatchObject([{ values, dtcs: ['P0301'] }]);
+        const [latest] = await store.latest(['golf']);
+        expect(Object.keys(latest?.values ?? {}).sort()).toEqual(Object.keys(values).sort());
       });
 
       test('lets an event grow to as many custom signals as one may have, and no further', async () => {
@@ -174,6 +175,18 @@ export function describeEventStore(
         expect((await rowsOf(TRIP_A)).map(({ seq }) => seq)).toEqual(
           Array.from({ length: 10_000 }, (_, index) => index + 1),
         );
+      });
+
+      test.each([16, 17, 100, 2_001])('takes %i events of a trip at once, each once', async (count) => {
+        const eventsOf = (trip: string) =>
+          Array.from({ length: count }, (_, index) => tripEvent(trip, 1 + index, index));
+        const once = await store.write(eventsOf(TRIP_A));
+        expect(await store.seqs('golf', TRIP_A)).toEqual([[1, count]]);
+        const twice = await store.write(eventsOf(TRIP_B).flatMap((event) => [event, event]));
+
+        expect(once.every(({ outcome }) => outcome === 'stored')).toBe(true);
+        expect(twice.every(({ outcome }, index) => outcome === (index % 2 === 0 ? 'stored' : repeated))).toBe(true);
+        expect((await trips()).map(({ event_count }) => event_count)).toEqual([count, count]);
       });
 
       test('resolves to nothing for nothing', async () => {
@@ -256,6 +269,17 @@ export function describeEventStore(
           [30, TRIP_A],
           [130, null],
         ]);
+      });
+
+      test('count every event of an instant, also one that comes after they were told', async () => {
+        const seqsAt = (second: number, ...seqs: number[]) => seqs.map((seq) => tripEvent(TRIP_A, seq, second));
+        const told: unknown[] = [];
+        for (const events of [seqsAt(0, 1, 2), seqsAt(0, 3), [...seqsAt(0, 4), ...seqsAt(5, 5)]]) {
+          await store.write(events);
+          told.push((await trips()).map(({ event_count }) => event_count));
+        }
+
+        expect(told).toEqual([[2], [3], [5]]);
       });
 
       test('have no seqs where the device sent none', async () => {
@@ -454,6 +478,19 @@ export function describeEventStore(
           kind: 'moved',
           trip_id: derivedTripId('golf', T0),
         });
+      });
+
+      test('count what a trip of one id has under each of them', async () => {
+        await store.write([tripEvent(TRIP_A, 1, 0), tripEvent(TRIP_A, 3, 100)]);
+        await store.write([tripEvent(TRIP_A, 2, 50, { vehicle: 'phone-golf' })]);
+        await trips();
+
+        await rename(['phone-golf']);
+        await store.write([tripEvent(TRIP_A, 4, 200)]);
+        expect(await trips()).toMatchObject([{ event_count: 4 }]);
+
+        await rename([]);
+        expect((await trips()).map(({ event_count }) => event_count).sort()).toEqual([1, 3]);
       });
 
       test('do not store again what came under the other name before', async () => {
