@@ -85,6 +85,19 @@ describe('a trip', () => {
     expect(body.mean_speed_kph).toBeCloseTo(body.distance_km * 20, 2);
   });
 
+  test('of which every other event is missing tells all of them', async () => {
+    const GAPS = 4_500;
+    const trip_id = crypto.randomUUID();
+    const eventAt = (place: number) => ({ vehicle_id: 'gappy', trip_id, seq: 2 * place, ts: at(place), rpm: 900 });
+    const events = Array.from({ length: GAPS }, (_, gap) => eventAt(gap + 1));
+    for (let from = 0; from < GAPS; from += 500) await ingest(...events.slice(from, from + 500));
+
+    const { body } = await get(`/v1/trips/${trip_id}`);
+
+    expect(body.missing_count).toBe(GAPS);
+    expect(body.missing_seqs).toEqual(Array.from({ length: GAPS }, (_, gap) => [2 * gap + 1, 2 * gap + 1]));
+  });
+
   test('that the server made lacks no seqs, since nobody counted', async () => {
     const trip_id = await ingest(
       { vehicle_id: 'loose', ts: at(0), rpm: 900 },
