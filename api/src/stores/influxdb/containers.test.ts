@@ -208,6 +208,34 @@ test('a mark says since when a container may have changed: an earlier event need
   expect(firsts(event(4))).toEqual([`touched,vin=golf,trip_id=${TRIP} first_ts=4`]);
 });
 
+test('a mark is closed when all who rely on it have heard and a while has passed, not before', () => {
+  let now = 0;
+  const touches = new Touches(() => now);
+  const cover = () => touches.cover(containersOf([event(1)]));
+  const closedAfter = (ms: number) => {
+    now += ms;
+    return touches.closing().map((line) => line.replace(/ \d+$/, ''));
+  };
+  const [first, second] = [cover(), cover()];
+  const told: unknown[] = [closedAfter(5_000)];
+  for (const each of [first, second]) {
+    each.stored();
+    told.push(closedAfter(1_000));
+  }
+
+  expect(told).toEqual([[], [], [`touched,vin=golf,trip_id=${TRIP} first_ts=1i,closed=true`]]);
+});
+
+test('a mark goes with each body until it is known to be durable', () => {
+  const touches = new Touches(Date.now);
+  const [first, second] = [1, 2].map((ts) => touches.cover(containersOf([event(ts)])));
+
+  expect(second?.lines()).toEqual(first?.lines());
+  expect(second?.lines()).toHaveLength(1);
+  first?.stored();
+  expect(second?.lines()).toEqual([]);
+});
+
 test('the first custom signal of a vehicle is read, though it came after the look', async () => {
   let isNoted = false;
   const client = {

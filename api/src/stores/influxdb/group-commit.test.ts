@@ -102,6 +102,12 @@ describe('a call', () => {
     expect(server.events).toHaveLength(3);
   });
 
+  test('hears of no event before there is a mark of it, also where others are refused', async () => {
+    await commits.write([{ ...loose(0), source: 'bad' }, loose(1)]);
+
+    expect(server.lines.map((line) => line.slice(0, line.indexOf(',')))).toEqual(['touched', 'telemetry']);
+  });
+
   test('hears nothing before all of its bodies are stored', async () => {
     const answers: (() => void)[] = [];
     server.answer = () => new Promise((resolve) => answers.push(resolve));
