@@ -22,6 +22,8 @@ export const IDLE_MS = 100_000;
 export interface Blindness {
   /** It knows whether a key is taken when it writes; else every event is `stored`, and conflicts stay side by side. */
   readonly seesRepeats: boolean;
+  /** What was deleted last may be unknown when it answers a write. What it shows is right all the same. */
+  readonly mayMissDeletions?: boolean;
 }
 
 export function describeEventStore(

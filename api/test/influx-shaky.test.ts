@@ -38,7 +38,8 @@ describeWithInfluxd('on a line that loses requests and answers, the InfluxDB sto
       isCalm = true;
     });
 
-    await tellsWhatTheModelTells({ events, registry }, 25, { seesRepeats: false });
+    // Where it can't ask, it answers writes by what it knew last of deletions.
+    await tellsWhatTheModelTells({ events, registry }, 25, { seesRepeats: false, mayMissDeletions: true });
 
     expect([...met.keys()].sort()).toEqual(FATES.toSorted());
     await store.events.close();

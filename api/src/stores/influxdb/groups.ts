@@ -41,7 +41,7 @@ export class Groups {
 
   /**
    * As they were two seconds ago or later, with all changes of this process. Where the server can't be asked, as they
-   * were last: what is deleted is hidden when it is read, too.
+   * were last, without the newest of them: what is deleted is hidden when it is read, too.
    */
   recent(): VehicleGroups | Promise<VehicleGroups> {
     const { ownChanges } = this.#registry;
