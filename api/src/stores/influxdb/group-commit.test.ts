@@ -146,6 +146,22 @@ describe('a body that was given up', () => {
     expect(isOwn(mark)).toBe(false);
   });
 
+  test('leaves the names of custom signals to be noted with the next one', async () => {
+    const event = (second: number) => loose(second, { values: { boost_kpa: 1 } });
+    const noted = () => server.lines.filter((line) => line.startsWith('custom,'));
+    const { answer } = server;
+    server.answer = async () => {
+      throw new TypeError('nobody knows');
+    };
+    await expect(commits.write([event(0)])).rejects.toThrow('nobody knows');
+    server.answer = answer;
+
+    await commits.write([event(1)]);
+    expect(noted()).toHaveLength(1);
+    await commits.write([event(2)]);
+    expect(noted()).toHaveLength(1);
+  });
+
   test('is one that took so long that nobody looks at its marks any more', async () => {
     await commits.write([loose(0)]);
     server.answer = async () => {
