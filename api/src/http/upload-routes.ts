@@ -56,15 +56,16 @@ async function putChunk(services: Services, exchange: Exchange): Promise<void> {
   const no = chunkNo(params['no'] ?? '');
   checkIdempotencyKey(req.headers['idempotency-key'], `${tripIdIn(exchange)}:${no}`);
   const announced = digestIn(req.headers['x-chunk-sha256']);
-  const { format } = bodyKindOf(req);
+  const { format, gzip } = bodyKindOf(req);
   if (format !== 'ndjson') throw refused('unsupported-media-type', 'a chunk is application/x-ndjson, gzipped');
   const admission = admissionOf(services, exchange.principal, 'offline');
   const upload = await findUpload(services, exchange, admission);
   const body = await services.spool.open();
   try {
-    const { sha256, size_bytes, isGzip } = await receive(exchange, body);
+    const { sha256, size_bytes, beginsAsGzip } = await receive(exchange, body);
     if (sha256 !== announced) throw refused('digest-mismatch', `the body has the SHA-256 ${sha256}`);
-    const lines = () => (isGzip ? unpacked(body.read()) : body.read());
+    // No line begins like a gzip. Unpacked whatever is said of it, its digest alone tells what is in it.
+    const lines = () => (gzip || beginsAsGzip ? unpacked(body.read()) : body.read());
     const chunk: ReceivedChunk = { no, sha256, size_bytes, lines };
     sendJson(res, 200, receiptToWire(orThrow(await services.uploads.putChunk(upload, chunk, admission))));
   } finally {
@@ -116,13 +117,10 @@ async function* unpacked(body: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 interface Received {
   readonly sha256: string;
   readonly size_bytes: number;
-  readonly isGzip: boolean;
+  readonly beginsAsGzip: boolean;
 }
 
-/**
- * Keeps the body aside while it comes in. What is said to be a gzip must be one; what is one is unpacked whatever is said
- * of it, as no line begins like that: so its digest alone tells what is in it.
- */
+/** Keeps the body aside while it comes in. */
 async function receive({ req }: Exchange, body: SpooledBody): Promise<Received> {
   const hash = createHash('sha256');
   let size_bytes = 0;
@@ -133,8 +131,8 @@ async function receive({ req }: Exchange, body: SpooledBody): Promise<Received> 
     if (head.length < GZIP_MAGIC.length) head = Buffer.concat([head, bytes.subarray(0, GZIP_MAGIC.length)]);
     await body.append(bytes);
   }
-  const isGzip = bodyKindOf(req).gzip || head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
-  return { sha256: hash.digest('hex'), size_bytes, isGzip };
+  const beginsAsGzip = head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC);
+  return { sha256: hash.digest('hex'), size_bytes, beginsAsGzip };
 }
 
 function tripIdIn({ params }: Exchange): string {
