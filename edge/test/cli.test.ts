@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { DRIVES_FOLDER, freePort } from '@fleet/testkit';
+import { DRIVES_FOLDER, freePort, type StoredEvent } from '@fleet/testkit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readEnvFile, writeEnvFile } from '../src/cli/env-file.ts';
 import { mendFor } from '../src/cli/mends.ts';
@@ -46,6 +46,9 @@ function edge(args: readonly string[], env: Readonly<Record<string, string>> = {
   return { child, ended, output: () => output };
 }
 
+/** Of the receiver and of the dongle: measured on one beat, which not every beat has. */
+const hasPlaceAndSpeed = ({ values }: StoredEvent) => values['lat'] !== undefined && values['speed_kph'] !== undefined;
+
 const setup = () =>
   edge(['setup', '--server-url', server.url, '--device-key', KEY, '--vehicle', 'golf', '--obd', DRIVE, '--gnss', DRIVE])
     .ended;
@@ -62,7 +65,7 @@ describe('fleet-edge', () => {
     const run = edge(['run'], { SAMPLE_EVERY: '200ms', TRIP_IDLE_TIMEOUT: '1s' });
     await until(
       () => server.events('golf'),
-      (events) => events.length >= 5,
+      (events) => events.length >= 5 && events.some(hasPlaceAndSpeed),
       30_000,
     );
     const status = JSON.parse((await edge(['status', '--json']).ended).output);
@@ -80,9 +83,6 @@ describe('fleet-edge', () => {
     const events = await server.events('golf');
     expect(events.map(({ seq }) => seq).sort((a, b) => a - b)).toEqual(events.map((_, index) => index + 1));
     expect(trip?.event_count).toBe(events.length);
-    expect(events.filter(({ values }) => values['lat'] !== undefined && values['speed_kph'] !== undefined)).not.toEqual(
-      [],
-    );
   });
 
   test('says in one line what is wrong with what it was told', async () => {
