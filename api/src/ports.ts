@@ -5,7 +5,7 @@
 import type { KeyedEvent } from './ingest/key-of.ts';
 import type { Span } from './trips/span.ts';
 import type { TripSummary } from './trips/summary.ts';
-import type { EventRow, Reading } from './trips/totals.ts';
+import type { EventRow } from './trips/totals.ts';
 import type { Trip } from './trips/trip.ts';
 
 export type { EventRow, KeyedEvent, Span, Trip, TripSummary };
@@ -74,12 +74,16 @@ export interface VehicleActivity {
   readonly last_ts: number;
 }
 
+/** The newest of a signal. */
+export type SignalReading = readonly [signal: string, ts: number, value: number];
+
 /** The newest of everything that is known of a vehicle. */
 export interface LatestState {
   readonly vehicle: string;
   readonly trip_id: string;
   readonly last_ts: number;
-  readonly values: Readonly<Record<string, Reading>>;
+  /** No signal twice. A list: of tens of thousands an object would take several times as long to make and to send. */
+  readonly readings: readonly SignalReading[];
   readonly dtcs: readonly string[] | null;
 }
 

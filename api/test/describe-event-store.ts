@@ -6,7 +6,7 @@ import type { Registry } from '../src/registry.ts';
 import type { Correction } from '../src/trips/corrections.ts';
 import { EVER } from '../src/trips/span.ts';
 import { derivedTripId } from '../src/trips/trip-id.ts';
-import { loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
+import { bySignal, loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
 
 /** An empty store with an idle timeout of 100 s. */
 export interface MadeStore {
@@ -100,7 +100,7 @@ export function describeEventStore(
         const values = { speed_kph: seesRepeats ? 50 : expect.any(Number), rpm: 900, coolant_c: 80, oil_c: 90 };
         expect(await rowsOf(derivedTripId('golf', T0))).toMatchObject([{ values, dtcs: ['P0301'] }]);
         const [latest] = await store.latest(['golf']);
-        expect(Object.keys(latest?.values ?? {}).sort()).toEqual(Object.keys(values).sort());
+        expect(latest?.readings.map(([signal]) => signal).sort()).toEqual(Object.keys(values).sort());
       });
 
       test('lets an event grow to as many custom signals as one may have, and no further', async () => {
@@ -341,12 +341,16 @@ export function describeEventStore(
           loose(1_010, { values: { speed_kph: 7 } }),
         ]);
 
-        expect(await store.latest(['golf', 'nobody'])).toEqual([
+        expect((await store.latest(['golf', 'nobody'])).map(bySignal)).toEqual([
           {
             vehicle: 'golf',
             trip_id: derivedTripId('golf', T0 + 1_000_000),
             last_ts: T0 + 1_010_000,
-            values: { fuel_level_pct: [T0, 60], rpm: [T0 + 1_000_000, 1_000], speed_kph: [T0 + 1_010_000, 7] },
+            readings: [
+              ['fuel_level_pct', T0, 60],
+              ['rpm', T0 + 1_000_000, 1_000],
+              ['speed_kph', T0 + 1_010_000, 7],
+            ],
             dtcs: ['P0301'],
           },
         ]);

@@ -2,6 +2,7 @@
 import type { SignalValues } from '@fleet/contract';
 import { dayOf, type KeyedEvent } from '../src/ingest/key-of.ts';
 import { measuredOf } from '../src/ingest/measured.ts';
+import type { LatestState } from '../src/ports.ts';
 
 /** The time that tests count from. */
 export const T0 = Date.UTC(2025, 10, 4, 12);
@@ -29,4 +30,9 @@ export function tripEvent(trip: string, seq: number, seconds: number, options: E
 
 function given({ vehicle = 'golf', values = { speed_kph: 50 }, source = 'phone', dtcs }: EventOptions) {
   return { vehicle, measured: measuredOf(values), source, dtcs };
+}
+
+/** With its readings in the order of their signals' names, to be compared. */
+export function bySignal(state: LatestState): LatestState {
+  return { ...state, readings: state.readings.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
 }

@@ -190,8 +190,8 @@ describe('whoever listens', () => {
     const { store } = server.services;
     const latest = store.latest.bind(store);
     const long = 'x'.repeat(50_000);
-    const much = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`${long}${at}`, [0, at] as const]));
-    store.latest = async (vehicles) => (await latest(vehicles)).map((state) => ({ ...state, values: much }));
+    const readings = Array.from({ length: 100 }, (_, at) => [`${long}${at}`, 0, at] as const);
+    store.latest = async (vehicles) => (await latest(vehicles)).map((state) => ({ ...state, readings }));
     const slow = await listening('?vehicle=busy');
     slow.res.pause();
     let rpm = 0;

@@ -12,7 +12,7 @@ import { createMemoryRegistry } from '../src/stores/memory/memory-registry.ts';
 import type { Correction } from '../src/trips/corrections.ts';
 import { EVER } from '../src/trips/span.ts';
 import { type Blindness, IDLE_MS } from './describe-event-store.ts';
-import { loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
+import { bySignal, loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
 
 /** One thing that happens to a store; vehicles are numbered so that every run has its own. */
 type Step =
@@ -167,7 +167,12 @@ function scoped({ events, registry }: { events: EventStore; registry: Registry }
       const { trips } = await events.trips({ vehicles, span: EVER, limit: 1_000, after: undefined });
       const rows = await Promise.all(trips.map((trip) => rowsOf(events, trip)));
       const history = await events.history(own('golf'), 'speed_kph', { from: T0, to: T0 + 3_599_999 }, 60_000);
-      return { trips, rows, latest: await events.latest(vehicles), history: history.map(withoutRounding) };
+      return {
+        trips,
+        rows,
+        latest: (await events.latest(vehicles)).map(bySignal),
+        history: history.map(withoutRounding),
+      };
     },
   };
 }

@@ -13,7 +13,7 @@ import { openSqliteStore } from '../src/stores/sqlite/sqlite-store.ts';
 import type { Correction } from '../src/trips/corrections.ts';
 import { EVER } from '../src/trips/span.ts';
 import { IDLE_MS } from './describe-event-store.ts';
-import { loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
+import { bySignal, loose, T0, TRIP_A, TRIP_B, tripEvent } from './events.ts';
 
 interface Store {
   readonly events: EventStore;
@@ -143,7 +143,7 @@ async function tell(events: EventStore) {
     trips,
     rows,
     vehicles: await events.vehicles(),
-    latest: await events.latest(['golf']),
+    latest: (await events.latest(['golf'])).map(bySignal),
     history: history.map(({ mean, ...point }) => ({ ...point, mean: mean.toFixed(6) })),
   };
 }

@@ -13,6 +13,11 @@ export function sendJson(res: ServerResponse, status: number, body: unknown): vo
   sendText(res, status, 'application/json', JSON.stringify(body));
 }
 
+/** Answers with JSON that is text already. */
+export function sendJsonText(res: ServerResponse, text: string): void {
+  sendText(res, 200, 'application/json', text);
+}
+
 /** Answers with nothing. */
 export function sendNothing(res: ServerResponse): void {
   res.writeHead(204).end();

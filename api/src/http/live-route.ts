@@ -1,9 +1,9 @@
 /** Server-sent events: the newest of each vehicle when it changed. */
 import type { ServerResponse } from 'node:http';
+import { latestText } from '../live/latest-text.ts';
 import type { LatestState } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { LIVE_DOC } from './docs/read-docs.ts';
-import { latestToWire } from './read-routes.ts';
 import type { Exchange, Route } from './route.ts';
 import { listedVehicles, requireVehicles } from './scope.ts';
 import { writable } from './send-stream.ts';
@@ -18,11 +18,27 @@ const MOST_WAITING_BYTES = 2 ** 20;
 const LIFE_MS = 10 * 60_000;
 
 export function liveRoutes(services: Services, lifeMs = LIFE_MS): Route[] {
-  const handle = (exchange: Exchange) => live(services, exchange, lifeMs);
+  const eventOf = createEvents(services);
+  const handle = (exchange: Exchange) => live(services, exchange, eventOf, lifeMs);
   return [{ method: 'get', path: '/v1/live', access: 'read', handle, doc: LIVE_DOC }];
 }
 
-async function live(services: Services, exchange: Exchange, lifeMs: number): Promise<void> {
+/** A state as an event of the stream. */
+type EventOf = (state: LatestState) => Promise<string>;
+
+/** Each is made once, however many listen. */
+function createEvents({ directory }: Services): EventOf {
+  const events = new WeakMap<LatestState, Promise<string>>();
+  const make = async (state: LatestState) =>
+    `event: vehicle\ndata: ${await latestText(state, directory.vehicles.get(state.vehicle)?.name ?? null)}\n\n`;
+  return (state) => {
+    const event = events.get(state) ?? make(state);
+    events.set(state, event);
+    return event;
+  };
+}
+
+async function live(services: Services, exchange: Exchange, eventOf: EventOf, lifeMs: number): Promise<void> {
   const { req, res, principal } = exchange;
   requireVehicles(principal);
   const listed = listedVehicles(services, exchange);
@@ -34,9 +50,13 @@ async function live(services: Services, exchange: Exchange, lifeMs: number): Pro
     return;
   }
   res.write('retry: 2000\n\n');
-  const tell = (state: LatestState) =>
-    send(res, `event: vehicle\ndata: ${JSON.stringify(latestToWire(services, state))}\n\n`);
-  const { told, leave } = services.live.listen({ vehicles, tell, heard: () => written(res) });
+  let told = Promise.resolve();
+  /** One after the other, so that none is overtaken by an older one. */
+  const tell = (state: LatestState) => {
+    told = told.then(async () => send(res, await eventOf(state)));
+    return told;
+  };
+  const { told: toldAll, leave } = services.live.listen({ vehicles, tell, heard: () => written(res) });
   const end = () => res.end();
   const heartbeat = setInterval(() => send(res, ':\n\n'), HEARTBEAT_MS);
   const life = setTimeout(end, lifeMs);
@@ -47,7 +67,7 @@ async function live(services: Services, exchange: Exchange, lifeMs: number): Pro
     services.draining.removeEventListener('abort', end);
     leave();
   });
-  await told;
+  await toldAll;
 }
 
 function send(res: ServerResponse, text: string): void {

@@ -1,15 +1,14 @@
 /** Questions about vehicles and trips. */
 import { CHECK_VEHICLE, CUSTOM_SIGNAL_NAME, formatTimestamp } from '@fleet/contract';
 import { parseDuration } from '@fleet/env';
-import { createBreather } from '../ingest/breathe.ts';
-import type { HistoryPoint, LatestState, SeqRange, TripCursor, TripSummary } from '../ports.ts';
+import { latestText } from '../live/latest-text.ts';
+import type { HistoryPoint, SeqRange, TripCursor, TripSummary } from '../ports.ts';
 import type { Services } from '../services.ts';
 import { MS_PER_MINUTE } from '../trips/history.ts';
 import { countOfRanges, missingRanges } from '../trips/seq-ranges.ts';
 import { EVER } from '../trips/span.ts';
 import { timeZoneAt } from '../trips/time-zone.ts';
-import type { Reading } from '../trips/totals.ts';
-import { sendJson } from './answer.ts';
+import { sendJson, sendJsonText } from './answer.ts';
 import { HISTORY_DOC, LATEST_DOC, TRIP_DOC, TRIPS_DOC, VEHICLES_DOC } from './docs/read-docs.ts';
 import { bound, type Exchange, integerIn, malformed, type Route, refused, single, timeIn } from './route.ts';
 import {
@@ -61,32 +60,9 @@ async function vehicles(services: Services, { res, principal }: Exchange): Promi
 
 async function latest(services: Services, exchange: Exchange): Promise<void> {
   const vehicle = vehicleIn(services, exchange);
-  const breathe = createBreather();
   const [state] = await services.store.latest([vehicle]);
   if (state === undefined) throw refused('vehicle-not-found', `nothing is known of ${vehicle}`);
-  // A vehicle may have had thousands of custom signals: each step takes a while then.
-  await breathe();
-  const wire = latestToWire(services, state);
-  await breathe();
-  sendJson(exchange.res, 200, wire);
-}
-
-/** The newest of a vehicle as the wire has it: signals beside each other, and when those were measured that are older. */
-export function latestToWire({ directory }: Pick<Services, 'directory'>, state: LatestState) {
-  const { vehicle, trip_id, last_ts, values, dtcs } = state;
-  const name = directory.vehicles.get(vehicle)?.name ?? null;
-  const older: Record<string, string> = {};
-  const wire: Record<string, unknown> = { vehicle, name, trip_id, ts: formatTimestamp(last_ts) };
-  let time = { ts: last_ts, text: '' };
-  for (const signal in values) {
-    const [ts, value] = values[signal] as Reading;
-    wire[signal] = value;
-    if (ts === last_ts) continue;
-    // Most were measured together with the one before.
-    if (ts !== time.ts) time = { ts, text: formatTimestamp(ts) };
-    older[signal] = time.text;
-  }
-  return Object.assign(wire, dtcs && { dtcs }, { older });
+  sendJsonText(exchange.res, await latestText(state, services.directory.vehicles.get(vehicle)?.name ?? null));
 }
 
 async function history(services: Services, exchange: Exchange): Promise<void> {

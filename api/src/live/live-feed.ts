@@ -12,7 +12,8 @@ const TOLD_AT_ONCE = 200;
 /** Somebody who listens to some vehicles (one names), or all. */
 export interface Listener {
   readonly vehicles: ReadonlySet<string> | undefined;
-  tell(state: LatestState): void;
+  /** May be called again before it has resolved: how all stand is told side by side with what changes. */
+  tell(state: LatestState): void | Promise<void>;
   /** Resolves when it has taken in what it was told, or has left: it is told how all stand as fast as it listens. */
   heard?(): Promise<void>;
 }
@@ -62,7 +63,7 @@ export class LiveFeed {
     const heard = active.map(({ vehicle }) => vehicle).filter((vehicle) => hears(listener, vehicle));
     for (let at = 0; at < heard.length && !hasLeft(); at += TOLD_AT_ONCE) {
       for (const state of await this.#store.latest(heard.slice(at, at + TOLD_AT_ONCE))) {
-        if (!hasLeft()) listener.tell(state);
+        if (!hasLeft()) await listener.tell(state);
       }
       await listener.heard?.();
     }
@@ -85,7 +86,7 @@ export class LiveFeed {
         .map(([vehicle]) => vehicle)
         .filter((vehicle) => [...this.#listeners].some((listener) => hears(listener, vehicle)));
       for (let at = 0; at < heard.length; at += TOLD_AT_ONCE) {
-        this.#tell(await this.#store.latest(heard.slice(at, at + TOLD_AT_ONCE)));
+        await this.#tell(await this.#store.latest(heard.slice(at, at + TOLD_AT_ONCE)));
       }
       this.#revisions = revisions;
     } catch (error) {
@@ -95,9 +96,9 @@ export class LiveFeed {
     }
   }
 
-  #tell(states: readonly LatestState[]): void {
+  async #tell(states: readonly LatestState[]): Promise<void> {
     for (const state of states) {
-      for (const listener of this.#listeners) if (hears(listener, state.vehicle)) listener.tell(state);
+      for (const listener of this.#listeners) if (hears(listener, state.vehicle)) await listener.tell(state);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Tells over MQTT how every vehicle is, as it changes, and announces vehicles to Home Assistant before. */
 import { formatTimestamp, STATUS_TOPIC, stateTopic } from '@fleet/contract';
 import type { Directory } from '../../access/directory.ts';
+import { membersOf, valueMember } from '../../live/latest-text.ts';
 import type { LiveFeed } from '../../live/live-feed.ts';
 import type { LatestState } from '../../ports.ts';
 import { discoveryOf, discoveryTopic, type Origin } from './discovery.ts';
@@ -87,10 +88,8 @@ export class States {
   }
 
   #tell(told: Told): void {
-    const { vehicle, last_ts, values, dtcs } = told.state;
-    const numbers = Object.fromEntries(Object.entries(values).map(([name, [, value]]) => [name, value]));
-    this.#announce(told, Object.keys(numbers));
-    this.#publish(stateTopic(vehicle), JSON.stringify({ ts: formatTimestamp(last_ts), ...numbers, dtcs }));
+    this.#announce(told);
+    void this.#publishState(told.state);
     told.isNews = false;
     clearTimeout(told.timer);
     told.timer = setTimeout(() => {
@@ -99,10 +98,16 @@ export class States {
     }, this.#everyMs).unref();
   }
 
+  async #publishState({ vehicle, last_ts, readings, dtcs }: LatestState): Promise<void> {
+    const rest = JSON.stringify({ ts: formatTimestamp(last_ts), dtcs });
+    this.#publish(stateTopic(vehicle), `{${await membersOf(readings, valueMember)},${rest.slice(1)}`);
+  }
+
   /** Announces a vehicle where that says something new: a name, a signal. */
-  #announce(told: Told, signals: readonly string[]): void {
+  #announce(told: Told): void {
     const { directory, prefix, origin } = this.#parts;
-    const { vehicle } = told.state;
+    const { vehicle, readings } = told.state;
+    const signals = readings.map(([signal]) => signal);
     const name = directory.vehicles.get(vehicle)?.name ?? vehicle;
     const announcement = JSON.stringify(discoveryOf({ vehicle, name, signals }, origin()));
     if (announcement === told.announced) return;

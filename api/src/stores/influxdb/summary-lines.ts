@@ -4,7 +4,7 @@
  * each trip: a year of trips is then read in milliseconds.
  * @see docs/adr/0013-dashboards-and-alerts-are-code.md
  */
-import { SIGNAL_NAMES } from '@fleet/contract';
+import { isSignalName } from '@fleet/contract';
 import { latestOf } from '../../trips/latest.ts';
 import type { TripTotals } from '../../trips/totals.ts';
 import { containerTags } from './event-line.ts';
@@ -57,7 +57,7 @@ export function vehicleLine({ group: { vehicle, names }, trips }: VehicleView): 
   const latest = latestOf(vehicle, trips);
   const last = trips.find(({ id }) => id === latest?.trip_id);
   if (latest === undefined || last === undefined) return goneVehicleLine(vehicle);
-  const newest = SIGNAL_NAMES.map((name) => [name, latest.values[name]?.[1]]);
+  const newest = latest.readings.filter(([signal]) => isSignalName(signal)).map(([signal, , value]) => [signal, value]);
   const fields = fieldsOf({
     gone: false,
     names: names.join('|'),

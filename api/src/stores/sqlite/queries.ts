@@ -1,10 +1,11 @@
 /** Answers questions about what was derived: reads only, and expects that what is asked for is settled. */
 import type { LatestState, StoreSize, TripLookup, TripPage, TripQuery } from '../../ports.ts';
 import { MS_PER_MINUTE } from '../../trips/history.ts';
+import { newestOf } from '../../trips/latest.ts';
 import { seqRanges } from '../../trips/seq-ranges.ts';
 import type { Span } from '../../trips/span.ts';
 import type { TripSummary } from '../../trips/summary.ts';
-import type { Reading, TripTotals } from '../../trips/totals.ts';
+import type { TripTotals } from '../../trips/totals.ts';
 import type { Part } from '../../trips/trip.ts';
 import { type ListedTrip, toPage } from '../../trips/trip-page.ts';
 import { type Dictionary, loadNames, type NameRow } from './dictionary.ts';
@@ -83,8 +84,7 @@ export class Queries {
       const [newest] = rows;
       if (newest === undefined) return [];
       const totals = rows.map((row) => JSON.parse(row.totals) as TripTotals);
-      const dtcs = totals.map((each) => each.dtcs).find((codes) => codes !== null) ?? null;
-      return [{ vehicle, trip_id: newest.trip_id, last_ts: newest.to_ts, values: newestOf(totals), dtcs }];
+      return [{ vehicle, trip_id: newest.trip_id, last_ts: newest.to_ts, ...newestOf(totals) }];
     });
   }
 
@@ -181,15 +181,4 @@ export class Queries {
     const bytes = pages * (this.#db.pragma('page_size', { simple: true }) as number);
     return { bytes, events: (this.#sql.events.get() as number | null) ?? 0 };
   }
-}
-
-/** The newest reading of each signal, given trips from the newest to the oldest. */
-function newestOf(totals: readonly TripTotals[]): Record<string, Reading> {
-  const values: Record<string, Reading> = {};
-  for (const { latest } of totals) {
-    for (const [name, reading] of Object.entries(latest)) {
-      if (!Object.hasOwn(values, name) || reading[0] > (values[name]?.[0] ?? 0)) values[name] = reading;
-    }
-  }
-  return values;
 }
