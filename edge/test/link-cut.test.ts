@@ -14,6 +14,8 @@ import { drained, KEY, type Server, startServer, uplinkTo, watched } from './ser
 const EVENTS = 3;
 /** From one byte to the next that is tried. */
 const STEP = amount(37, 1);
+/** An upload has a few bytes more or less than another: its lines are packed, and each trip has another id in them. */
+const VARIES_BY = 10;
 const CAR = 'golf';
 const folderFor = useFolders();
 let server: Server;
@@ -56,7 +58,8 @@ test.each<Direction>(['up', 'down'])(
     for (let bytes = 1; bytes <= whole.passed; bytes += STEP) {
       const { trip, sent } = await upload(direction, bytes);
       trips.push(trip);
-      expect({ bytes, broke: proxy.hasBroken }).toEqual({ bytes, broke: true });
+      const mayBeWhole = bytes > whole.passed - VARIES_BY;
+      expect({ bytes, broke: proxy.hasBroken || mayBeWhole }).toEqual({ bytes, broke: true });
       // A chunk is sent again only where its answer did not come through.
       expect(sent.filter((line) => line.startsWith('PUT')).length).toBeLessThanOrEqual(2);
     }
