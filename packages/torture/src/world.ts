@@ -83,6 +83,13 @@ export class World {
     });
   }
 
+  /** Resolves when a car noticed something, if none has yet: what lasts until then was not over before anybody met it. */
+  async isFelt(): Promise<void> {
+    await until(Date.now() + MOVES_WITHIN_MS, async () => {
+      if (this.traffic.failures === 0) throw new Error('no car noticed anything');
+    });
+  }
+
   /** For `judge`: that no car noticed anything, which means that nothing was tried. */
   unfelt(): string[] {
     return this.traffic.failures > 0 ? [] : ['no car noticed anything'];

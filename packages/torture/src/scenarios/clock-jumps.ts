@@ -33,6 +33,8 @@ export const clockJumps: Scenario = {
         for (let time = 1; time <= times; time++) {
           setBy(jumps[time % jumps.length]?.() ?? 0);
           await pause(integerBetween(random, 0, LONGEST_MS));
+          // The first is one that cars are told of: it lasts until one was.
+          if (time === 1) await world.isFelt();
           setBy(0);
           await world.becomesLive();
           if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
