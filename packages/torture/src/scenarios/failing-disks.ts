@@ -19,7 +19,11 @@ export const failingDisks: Scenario = {
     inWorld({ random }, async (world) => {
       for (let time = 1; time <= times; time++) {
         const failure = FAILURES[time % FAILURES.length] as string;
-        await fail(world, failure, integerBetween(random, SHORTEST_MS, LONGEST_MS));
+        await fail(world, failure, async () => {
+          await pause(integerBetween(random, SHORTEST_MS, LONGEST_MS));
+          // The first lasts until a car was told of it.
+          if (time === 1) await world.isFelt();
+        });
         await world.becomesLive();
         if (time % 10 === 0) progress(`${time} of ${times}, ${world.traffic.ledger.owed} events acknowledged`);
       }
@@ -27,10 +31,13 @@ export const failingDisks: Scenario = {
     }),
 };
 
-async function fail({ server }: World, failure: string, ms: number): Promise<void> {
+async function fail({ server }: World, failure: string, meanwhile: () => Promise<void>): Promise<void> {
   const call = failure.slice(0, failure.indexOf(':'));
   const options = ['-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${failure}`];
   const strace = await Strace.attach(server.pid ?? 0, ...options);
-  await pause(ms);
-  await strace.detach();
+  try {
+    await meanwhile();
+  } finally {
+    await strace.detach();
+  }
 }
