@@ -107,7 +107,7 @@ export function watched(client: HttpClient): HttpClient & { readonly sent: strin
 }
 
 /** Resolves when it holds; rejects at the deadline with what was seen last. */
-export async function until<T>(look: () => T | Promise<T>, wanted: (seen: T) => boolean, ms = 15_000): Promise<T> {
+export async function until<T>(look: () => T | Promise<T>, wanted: (seen: T) => boolean, ms = 50_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     const seen = await look();
