@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { addDevice } from '../src/access/devices.ts';
 import { digestOf } from '../src/access/key.ts';
+import { createMemoryRegistry } from '../src/stores/memory/memory-registry.ts';
 import { startTestServer, type TestServer, until } from './server.ts';
 
 const START = Date.UTC(2025, 10, 4, 12);
@@ -93,8 +94,9 @@ describe('the key of a device', () => {
 
   test('that another process made holds within two seconds, and no longer once it took it away', async () => {
     const wanted = { name: 'cli', role: 'device', vehicles: ['golf'], expires_at: null } as const;
-    const { device, key } = await addDevice(server.services.registry, wanted, now);
+    const { device, key } = await addDevice(createMemoryRegistry(), wanted, now);
     const before = await statusWith(key);
+    await server.services.registry.create(device);
     await until(
       () => statusWith(key),
       (status) => status === 200,
