@@ -4,6 +4,8 @@ import { startTestServer, type TestServer, until } from './server.ts';
 import { connected } from './wire.ts';
 
 const HOST = 'Host: fleet\r\n';
+/** When the drive began: so lately that its events are taken. */
+const SESSION = Date.now() - 60_000;
 
 let server: TestServer;
 let key: string;
@@ -14,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 function torque(more: string): string {
-  return `GET /i/torque/${key}?session=1762257192000&id=8a10&time=1762257250000&kd=51${more} HTTP/1.1\r\n${HOST}`;
+  return `GET /i/torque/${key}?session=${SESSION}&id=8a10&time=${SESSION + 58_000}&kd=51${more} HTTP/1.1\r\n${HOST}`;
 }
 
 async function liveClients(): Promise<number> {
