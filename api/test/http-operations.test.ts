@@ -212,12 +212,17 @@ describe('the end', () => {
   test('waits for a request that is under way, and for nothing else', async () => {
     const other = await startTestServer({ API_KEY: 'the-seed-key' });
     const agent = new Agent({ keepAlive: true });
-    const headers = { authorization: 'Bearer the-seed-key', 'content-type': 'application/json' };
+    const headers = {
+      authorization: 'Bearer the-seed-key',
+      'content-type': 'application/json',
+      expect: '100-continue',
+    };
     await other.request('/healthz');
     const req = request(`${other.url}/v1/ingest`, { method: 'POST', headers, agent });
     const body = JSON.stringify(event('last'));
+    // The server has begun with it.
+    await once(req, 'continue');
     req.write(body.slice(0, 10));
-    await once(req, 'socket');
     await other.request('/metrics');
     const began = performance.now();
     const stopped = other.stop();
