@@ -7,7 +7,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TelemetryEvent } from '@fleet/contract';
-import { becomesLive, FleetProcess, Ledger, readEventsOf, readTrips, sendAll, TRANSPORTS } from '@fleet/testkit';
+import {
+  becomesLive,
+  FleetProcess,
+  Ledger,
+  LIVE_WITHIN_MS,
+  readEventsOf,
+  readTrips,
+  sendAll,
+  TRANSPORTS,
+} from '@fleet/testkit';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { asTrip, chunkOf, Device, slugOf } from './offline.ts';
 import { send, type TestAnswer, until } from './server.ts';
@@ -136,6 +145,7 @@ testWithLimits(
       await until(
         () => ingest(drive(200_000 + round, 1)[0]),
         ({ status }) => status === 200,
+        LIVE_WITHIN_MS,
       );
     }
     await sending;

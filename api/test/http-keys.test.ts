@@ -10,6 +10,9 @@ import { startTestServer, type TestServer, until } from './server.ts';
 const START = Date.UTC(2025, 10, 4, 12);
 const EVENT = { vehicle_id: 'golf', ts: '2025-11-04T12:00:00Z', rpm: 900 };
 
+/** Two seconds are promised; a busy machine has some more. */
+const NOTICED_WITHIN_MS = 4_000;
+
 let now = START;
 let server: TestServer;
 beforeAll(async () => {
@@ -100,6 +103,7 @@ describe('the key of a device', () => {
     await until(
       () => statusWith(key),
       (status) => status === 200,
+      NOTICED_WITHIN_MS,
     );
     await server.services.registry.delete('device', device.id);
     await server.services.refresh();

@@ -214,17 +214,14 @@ describe('receipts', () => {
     const client = await join('all');
     await client.subscribe('stored/+');
     const event = (seq: number) => ({ ts: at(seq), rpm: 900, trip_id: TRIP.toUpperCase(), seq });
+    const began = performance.now();
     await client.publish('telemetry/told', [1, 2, 3, 5].map(event));
     await heard(client, 1);
-    const firstAt = performance.now();
-    await client.publish('telemetry/told', [3, 4].map(event));
-    await client.publish('telemetry/told', [
-      { ...event(6), rpm: -1 },
-      { ...event(1), ts: at(99) },
-    ]);
+    const again = [3, 4].map(event);
+    await client.publish('telemetry/told', [...again, { ...event(6), rpm: -1 }, { ...event(1), ts: at(99) }]);
     await heard(client, 2);
 
-    expect(performance.now() - firstAt).toBeGreaterThan(900);
+    expect(performance.now() - began).toBeGreaterThan(1_000);
     expect(receiptsOf(client, 'told')).toEqual([
       {
         trip_id: TRIP,

@@ -100,13 +100,15 @@ test('a state comes at most once in five seconds', async () => {
   await listen(connectTo(server.mqttPort, await server.viewer()));
   const times: number[] = [];
   hass.client.on('message', (topic) => void (topic === 'state/golf' && times.push(performance.now())));
-  const driving = setInterval(() => void drive(), 200);
+  const drives: Promise<unknown>[] = [];
+  const driving = setInterval(() => drives.push(drive()), 200);
   await until(
     () => times.length,
     (count) => count >= 2,
     PATIENCE_MS,
   );
   clearInterval(driving);
+  await Promise.all(drives);
 
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(4_500);
 });

@@ -173,7 +173,7 @@ function parsed(text: string): unknown {
 }
 
 /** Asks again until the answer is as wanted. A failure after the deadline has the last answer in it. */
-export async function until<T>(ask: () => Promise<T> | T, wanted: (answer: T) => boolean, ms = 5_000): Promise<T> {
+export async function until<T>(ask: () => Promise<T> | T, wanted: (answer: T) => boolean, ms = 20_000): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
     const answer = await ask();
