@@ -60,11 +60,22 @@ export async function openTab(browser: Browser, size: Size, more: BrowserContext
 
 /** What axe finds that keeps people out: rule and place. */
 export async function barriers(page: Page): Promise<string[]> {
+  await atRest(page);
   await page.evaluate(AXE);
   const found = (await page.evaluate('axe.run()')) as { violations: readonly Violation[] };
   return found.violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+/** Waits for what appears slowly, as dialogs do, and is pale until then; not for what goes on for ever. */
+async function atRest(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime));
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
 }
 
 interface Violation {
