@@ -176,7 +176,9 @@ describeInBrowser('the pages', () => {
       await page.getByRole('link', { name: 'Trips' }).click();
       await page.locator('.trip-row').first().waitFor();
       expect(await page.locator('.trip-row').allInnerTexts()).toEqual([expect.stringContaining('mine')]);
-      expect(await page.getByLabel('Vehicle').locator('option').allInnerTexts()).toEqual(['All vehicles', 'mine']);
+      const choices = page.getByLabel('Vehicle').locator('option');
+      await choices.nth(1).waitFor({ state: 'attached' });
+      expect(await choices.allInnerTexts()).toEqual(['All vehicles', 'mine']);
       expect(await page.getByRole('navigation').getByRole('link').allInnerTexts()).toEqual([
         'Live',
         'Trips',
