@@ -114,6 +114,7 @@ describeInBrowser('the live page', () => {
       );
       await send('mine', 49.02);
       await Promise.all(pages.map((page, index) => changed(placeOf(page, 'mine'), before[index])));
+      for (const page of [admin.page, second]) await page.locator('[data-vehicle=theirs]').waitFor();
       const theirs = await Promise.all(pages.map((page) => page.locator('[data-vehicle=theirs]').count()));
       expect(theirs).toEqual([1, 1, 0, 0]);
       for (const { context, faults } of [admin, viewer, guest]) {
