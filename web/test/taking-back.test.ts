@@ -8,6 +8,9 @@ import { changed, driveOf, type Household, PATIENCE_MS, startHousehold } from '.
 /** A name that only this browser knows: unlike `localhost` it is no secure place to browsers, like most homes. */
 const AT_HOME = 'fleet.home.test';
 
+/** A page that nobody sees keeps the live stream so long, milliseconds. */
+const LETS_GO_MS = 10_000;
+
 interface DeviceWithKey {
   readonly key: string;
   readonly device: { readonly id: string };
@@ -246,7 +249,10 @@ describeInBrowser('the pages', () => {
       const marker = page.locator('[data-vehicle=hidden]');
       await marker.waitFor();
       const place = async () => JSON.stringify(await marker.boundingBox());
-      const gone = page.waitForEvent('requestfailed', (request) => request.url().endsWith('/v1/live'));
+      const gone = page.waitForEvent('requestfailed', {
+        predicate: (request) => request.url().endsWith('/v1/live'),
+        timeout: LETS_GO_MS + PATIENCE_MS / 4,
+      });
       await show(page, 'hidden');
       await gone;
       const before = await place();
