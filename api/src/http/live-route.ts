@@ -71,7 +71,7 @@ async function live(services: Services, exchange: Exchange, eventOf: EventOf, li
 }
 
 function send(res: ServerResponse, text: string): void {
-  if (res.writableEnded) return;
+  if (res.writableEnded || res.destroyed) return;
   if (res.writableLength > MOST_WAITING_BYTES) res.destroy();
   else res.write(text);
 }
