@@ -29,8 +29,7 @@ type EventOf = (state: LatestState) => Promise<string>;
 /** Each is made once, however many listen. */
 function createEvents({ directory }: Services): EventOf {
   const events = new WeakMap<LatestState, Promise<string>>();
-  const make = async (state: LatestState) =>
-    `event: vehicle\ndata: ${await latestText(state, directory.vehicles.get(state.vehicle)?.name ?? null)}\n\n`;
+  const make = async (state: LatestState) => `event: vehicle\ndata: ${await latestText(state, directory)}\n\n`;
   return (state) => {
     const event = events.get(state) ?? make(state);
     events.set(state, event);

@@ -62,7 +62,7 @@ async function latest(services: Services, exchange: Exchange): Promise<void> {
   const vehicle = vehicleIn(services, exchange);
   const [state] = await services.store.latest([vehicle]);
   if (state === undefined) throw refused('vehicle-not-found', `nothing is known of ${vehicle}`);
-  sendJsonText(exchange.res, await latestText(state, services.directory.vehicles.get(vehicle)?.name ?? null));
+  sendJsonText(exchange.res, await latestText(state, services.directory));
 }
 
 async function history(services: Services, exchange: Exchange): Promise<void> {

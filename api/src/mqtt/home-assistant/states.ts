@@ -1,7 +1,7 @@
 /** Tells over MQTT how every vehicle is, as it changes, and announces vehicles to Home Assistant before. */
 import { formatTimestamp, STATUS_TOPIC, stateTopic } from '@fleet/contract';
 import type { Directory } from '../../access/directory.ts';
-import { membersOf, valueMember } from '../../live/latest-text.ts';
+import { withValues } from '../../live/latest-text.ts';
 import type { LiveFeed } from '../../live/live-feed.ts';
 import type { LatestState } from '../../ports.ts';
 import { discoveryOf, discoveryTopic, type Origin } from './discovery.ts';
@@ -99,8 +99,7 @@ export class States {
   }
 
   async #publishState({ vehicle, last_ts, readings, dtcs }: LatestState): Promise<void> {
-    const rest = JSON.stringify({ ts: formatTimestamp(last_ts), dtcs });
-    this.#publish(stateTopic(vehicle), `{${await membersOf(readings, valueMember)},${rest.slice(1)}`);
+    this.#publish(stateTopic(vehicle), await withValues({ ts: formatTimestamp(last_ts), dtcs }, readings));
   }
 
   /** Announces a vehicle where that says something new: a name, a signal. */
